@@ -1,0 +1,16 @@
+/** Asks a person. Without one at the terminal nothing is assumed: the command stops and names the option to use. */
+import { createInterface } from 'node:readline/promises'
+import { usage } from '../exit.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The answer without spaces around it. `instead`: what a script gives in place of an answer. */
+export async function ask(terminal: Terminal, question: string, instead: string): Promise<string> {
+  if (!terminal.interactive)
+    throw usage('there is nobody to ask: standard input is not a terminal', `use ${instead}`)
+  const reader = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await reader.question(`${question} `)).trim()
+  } finally {
+    reader.close()
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Text from outside (alerts, agents, logs, names) on a terminal: control characters, escape sequences and invisible or
+ * direction-changing characters are shown, never sent, so that no text can redraw what a person is about to sign.
+ */
+
+// C0, DEL, C1; soft hyphen; zero-width and direction marks; line separators; Hangul fillers; variation selectors;
+// byte order mark; interlinear and tag characters; lone surrogates.
+const HIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be shown
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points, never joined
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}\p{Cs}]/gu
+
+const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }
+
+/** One line of text in which nothing is hidden. A line break shows as `\n`. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, (char) => NAMES[char] ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** Quoted text of several lines, each behind a bar, so that it cannot pass for the tool's own words. */
+export function quoted(text: string, indent = '  '): string {
+  const lines = text.split(/\r?\n/).slice(0, MAX_LINES)
+  const cut = text.split(/\r?\n/).length > MAX_LINES ? [`${indent}| ... (cut)`] : []
+  return [...lines.map((line) => `${indent}| ${visible(line)}`), ...cut].join('\n')
+}
+
+const MAX_LINES = 60

@@ -1,0 +1,37 @@
+/** tokens.yaml: who holds which token. Only hashes stand there, so that reading it lets nobody in. */
+import { createHash, randomBytes } from 'node:crypto'
+
+export type TokenRow = {
+  id: string
+  /** SHA-256 of the token, in hex. */
+  sha256: string
+  scopes: string[]
+  subject: { kind: 'person' | 'agent' | 'source' | 'runner'; id: string }
+  expiresAt: number
+}
+
+export const SCOPES = ['read', 'signal', 'propose', 'act', 'run', 'operate'] as const
+export const SUBJECTS = ['person', 'agent', 'source', 'runner'] as const
+
+export function newToken(): string {
+  return `cs_${randomBytes(32).toString('base64url')}`
+}
+
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token.trim()).digest('hex')
+}
+
+export function tokensYaml(rows: readonly TokenRow[]): string {
+  return `# Who holds which token. Written by \`countersign token\`; the server reads it again when it changes.
+tokens:${rows.length === 0 ? ' []' : ''}
+${rows.map(rowYaml).join('')}`
+}
+
+function rowYaml({ id, sha256, scopes, subject, expiresAt }: TokenRow): string {
+  return `  - id: ${id}
+    sha256: ${sha256}
+    scopes: [${scopes.join(', ')}]
+    subject: { kind: ${subject.kind}, id: ${subject.id} }
+    expiresAt: ${new Date(expiresAt).toISOString().slice(0, 19)}Z
+`
+}

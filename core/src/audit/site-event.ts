@@ -1,0 +1,24 @@
+/**
+ * What is recorded of the site itself, beside incidents and proposals: trust, publications, holds and the log. Stored
+ * for ever: add a case, never change one.
+ */
+import type { SignedAct } from '../act/act.ts'
+import type { HoldScope } from '../hold/hold.ts'
+import type { Digest } from '../kernel/digest.ts'
+import type { Instant } from '../kernel/instant.ts'
+import type { TrustBody } from '../trust/chain.ts'
+
+export type SiteEvent =
+  /** One version of the chain, whole: whoever holds the genesis digest can check it. */
+  | { type: 'trust-recorded'; body: TrustBody; acts: SignedAct[] }
+  | { type: 'policy-published'; id: string; digest: Digest; text: string; acts: SignedAct[] }
+  | { type: 'runbook-published'; id: string; digest: Digest; text: string; acts: SignedAct[] }
+  | { type: 'hold-set'; id: string; scope: HoldScope; reason: string; until: Instant; signed: SignedAct }
+  | { type: 'hold-lifted'; id: string; signed: SignedAct }
+  /** Its end came; it goes on holding. */
+  | { type: 'hold-overdue'; id: string }
+  | { type: 'log-started'; origin: string; incarnation: number }
+  | { type: 'log-reincarnated'; oldHead: string; newIncarnation: string; acts: SignedAct[] }
+  | { type: 'signal-set-aside'; because: string }
+  /** The private payload of that entry was erased; the entry and its commitment stay. */
+  | { type: 'payload-erased'; stream: string; seq: number }

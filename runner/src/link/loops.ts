@@ -1,0 +1,81 @@
+/** Two loops that outlive every fault of the server: one asks for work, one brings the receipts. */
+import type { RunnerHello, ServerWord, Task } from '@countersign/core/runner/protocol'
+import { RunnerFault } from '../fault.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Log } from '../log.ts'
+import type { Outbox } from '../outbox.ts'
+import { pause } from '../perform/pause.ts'
+import { LinkFault, type ServerLink } from './server-link.ts'
+
+export type Loop = { link: ServerLink; log: Log; stopping: AbortSignal; heard: (word: ServerWord) => void }
+
+/** Receipts in one report. */
+const AT_ONCE = 64
+const FIRST_WAIT = 100
+const BETWEEN_TASKS = 50
+const LONGEST_WAIT = 5_000
+
+export async function pollLoop(
+  { link, log, stopping, heard }: Loop,
+  hello: () => RunnerHello,
+  take: (task: Task) => void,
+): Promise<void> {
+  await forever('poll', log, stopping, async () => {
+    const { tasks, word } = await link.poll(hello(), stopping)
+    heard(word)
+    for (const task of tasks) take(task)
+    // A server that hands out the same tasks until their reports arrive must not keep this loop spinning.
+    if (tasks.length > 0) await pause(BETWEEN_TASKS, stopping)
+  })
+}
+
+export async function reportLoop(
+  { link, log, stopping, heard }: Loop,
+  journal: Journal,
+  outbox: Outbox,
+): Promise<void> {
+  await forever('report', log, stopping, async () => {
+    const next = outbox.next()
+    const { receipts } = journal.state
+    if (receipts.length === 0) return Promise.race([next, untilAborted(stopping)])
+    const { accepted, word } = await link.report(receipts.slice(0, AT_ONCE), stopping)
+    heard(word)
+    const { receiptCount, acknowledged } = journal.state
+    if (accepted > receiptCount)
+      throw new RunnerFault(
+        `the server holds ${accepted} receipts of this runner, the journal tells of ${receiptCount}: it is an old copy`,
+        're-enrol this runner with a new key',
+      )
+    if (accepted <= acknowledged) throw new LinkFault('the server took none of the receipts')
+    journal.append({ type: 'acknowledged', count: accepted })
+  })
+}
+
+/** Ends when stopping, or with a `RunnerFault`. Faults of the link make it wait, longer each time. */
+async function forever(
+  what: string,
+  log: Log,
+  stopping: AbortSignal,
+  turn: () => Promise<void>,
+): Promise<void> {
+  let wait = FIRST_WAIT
+  while (!stopping.aborted) {
+    try {
+      await turn()
+      wait = FIRST_WAIT
+    } catch (error) {
+      if (stopping.aborted) return
+      if (!(error instanceof LinkFault)) throw error
+      log(`${what}-failed`, { message: error.message })
+      await pause(error.retryAfterMs ?? wait * (0.75 + Math.random() / 2), stopping)
+      wait = Math.min(wait * 2, LONGEST_WAIT)
+    }
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

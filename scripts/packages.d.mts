@@ -1,0 +1,4 @@
+export function ensurePackages(
+  names: string[],
+  why: string,
+): Promise<{ present: string[]; missing: string[]; said: string }>

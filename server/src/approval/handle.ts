@@ -1,0 +1,107 @@
+/** Approve and deny: signed acts over the exact plan. A refusal is an answer, and is recorded. */
+import type { SignedAct } from '@countersign/core/act/act'
+import { subjectDigest } from '@countersign/core/act/subject'
+import type { ActAnswer } from '@countersign/core/approval/check'
+import { missingFor } from '@countersign/core/proposal/asking'
+import type { ProposalEvent } from '@countersign/core/proposal/event'
+import type { Proposal } from '@countersign/core/proposal/proposal'
+import { digestOf } from '@countersign/crypto/digest-of'
+import type pg from 'pg'
+import type { Context } from '../context.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { Refusal } from '../http/refusal.ts'
+import { appendProposal, type LoadedProposal, loadProposal } from '../proposal/stream.ts'
+import { checkSigned, useNonce } from './acts.ts'
+
+export type Answered = { proposal: string; phase: string; missing: { role: string; count: number }[] }
+type Asking = Extract<Proposal, { phase: 'asking' }>
+
+export function approve(context: Context, id: string, signed: SignedAct): Promise<Answered> {
+  return answer(context, id, signed, null)
+}
+
+export function deny(context: Context, id: string, reason: string, signed: SignedAct): Promise<Answered> {
+  return answer(context, id, signed, reason)
+}
+
+async function answer(
+  context: Context,
+  id: string,
+  signed: SignedAct,
+  reason: string | null,
+): Promise<Answered> {
+  const result = await inTransaction(context.pool, async (tx) => {
+    const loaded = await loadProposal(tx, id)
+    const { state } = loaded
+    if (state.phase === 'new') throw Refusal.notFound(`no proposal ${id}`)
+    if (state.phase !== 'asking')
+      throw Refusal.conflict(`proposal ${id} is "${state.phase}", nobody's signature is awaited`)
+    const checked = await check(tx, context, state, signed, reason)
+    if (!checked.ok) return recordRefusal(tx, context, loaded, signed, checked)
+    if (!(await useNonce(tx, context, signed))) throw Refusal.conflict('the nonce was used before')
+    const event: ProposalEvent =
+      reason === null
+        ? { type: 'approved', signed }
+        : { type: 'denied', signed, reason: denied(state, reason) }
+    const next = await appendProposal(tx, context, loaded, [
+      {
+        event,
+        by: signed.person,
+        ...(reason === null ? {} : { private: { class: 'incident' as const, body: { reason } } }),
+      },
+    ])
+    return { next }
+  })
+  if ('refused' in result) throw Refusal.refused(result.refused.says, result.refused.code)
+  const { state } = result.next
+  return {
+    proposal: id,
+    phase: state.phase,
+    missing: state.phase === 'asking' ? missingRoles(context, state) : [],
+  }
+}
+
+async function check(
+  tx: pg.ClientBase,
+  context: Context,
+  state: Asking,
+  signed: SignedAct,
+  reason: string | null,
+): Promise<ActAnswer> {
+  const { proposed, planned, asking } = state
+  if (planned.signed.plan.expiresAt <= context.now())
+    return { ok: false, code: 'ACT_EXPIRED', says: 'the plan has expired; a new one is made and asked for' }
+  return checkSigned(tx, context, signed, {
+    act: reason === null ? 'approve' : 'deny',
+    subject: reason === null ? planned.digest : denied(state, reason),
+    proposer: proposed.proposer,
+    already: reason === null ? asking.acts.map(({ person }) => person) : [],
+  })
+}
+
+/** The subject of a denial: the plan with the reason, so that nobody can put another reason under it. */
+function denied(state: Asking, reason: string) {
+  return subjectDigest(digestOf, 'deny', { plan: state.planned.digest, reason })
+}
+
+async function recordRefusal(
+  tx: pg.PoolClient,
+  context: Context,
+  loaded: LoadedProposal,
+  signed: SignedAct,
+  refused: Extract<ActAnswer, { ok: false }>,
+): Promise<{ refused: Extract<ActAnswer, { ok: false }> }> {
+  const person = context.trust.current().body.people.some(({ id }) => id === signed.person)
+    ? signed.person
+    : 'unknown'
+  const { code, says } = refused
+  await appendProposal(tx, context, loaded, [{ event: { type: 'approval-refused', person, code, says } }])
+  return { refused }
+}
+
+/** What is still missing, as places by role; further people of any role stand under "any". */
+export function missingRoles(context: Context, state: Asking): { role: string; count: number }[] {
+  const left = missingFor(state.asking, state.decided.decision, context.trust.current().body.onePerson)
+  if (left === null) return []
+  return [...left.roles, ...(left.people > 0 ? [{ role: 'any', count: left.people }] : [])]
+}

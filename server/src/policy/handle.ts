@@ -1,0 +1,71 @@
+/** Decides: computes the facts from plan, evidence, catalogue and record, and lets core's policy answer. */
+import { checkFacts } from '@countersign/core/facts/check'
+import { correlated } from '@countersign/core/incident/incident'
+import type { Json } from '@countersign/core/kernel/json'
+import { decide } from '@countersign/core/policy/decide'
+import type { Policy } from '@countersign/core/policy/policy'
+import { computeFacts, type IncidentFacts } from '@countersign/core/proposal/facts'
+import type { Proposal } from '@countersign/core/proposal/proposal'
+import { storeFacts } from '@countersign/core/proposal/stored'
+import { digestOf } from '@countersign/crypto/digest-of'
+import type pg from 'pg'
+import type { Context } from '../context.ts'
+import { routeIncident } from '../incident/routing.ts'
+import { loadIncident } from '../incident/stream.ts'
+import { closeProposal } from '../proposal/close.ts'
+import { runbookOf } from '../proposal/steering.ts'
+import { appendProposal, type LoadedProposal } from '../proposal/stream.ts'
+import { readHistory } from './history.ts'
+
+type Deciding = Extract<Proposal, { phase: 'deciding' }>
+
+export async function decideProposal(
+  tx: pg.PoolClient,
+  context: Context,
+  loaded: LoadedProposal,
+): Promise<LoadedProposal> {
+  const { state } = loaded
+  const published = context.published.policy()
+  if (state.phase !== 'deciding') return loaded
+  if (published === null) return closeProposal(tx, context, loaded, 'escalated', 'no policy is in force')
+  if (state.planned.signed.plan.policy !== published.digest)
+    return appendProposal(tx, context, loaded, [
+      { event: { type: 'voided', because: 'the policy changed after the plan was made' } },
+    ])
+  return appendProposal(tx, context, loaded, [await decision(tx, context, state, published.policy)])
+}
+
+async function decision(tx: pg.PoolClient, context: Context, state: Deciding, policy: Policy) {
+  const now = context.now()
+  const { plan } = state.planned.signed
+  const { proposed } = state
+  const runbook = runbookOf(state, context)
+  const checked = checkFacts(
+    computeFacts({
+      plan,
+      proposer: proposed.proposer,
+      catalogue: context.catalogue,
+      assessment:
+        runbook !== null && runbook.evidence.length > 0 ? (state.reads.at(-1)?.assessment ?? null) : null,
+      incident: await incidentFacts(tx, context, proposed.incident),
+      history: await readHistory(tx, plan, runbook, proposed.target, now),
+      now,
+    }),
+  )
+  if ('refused' in checked)
+    throw new Error(`facts that core computed are refused: ${checked.refused.join('; ')}`)
+  const facts = storeFacts(checked.facts)
+  const answer = decide(policy, checked.facts, digestOf('countersign/facts/v1', facts as unknown as Json))
+  const observing =
+    answer.outcome === 'observe' && !state.observedOnce && answer.observeFor !== null
+      ? now + answer.observeFor
+      : null
+  return { event: { type: 'decided' as const, decision: answer, facts, observing } }
+}
+
+async function incidentFacts(tx: pg.PoolClient, context: Context, id: string | null): Promise<IncidentFacts> {
+  if (id === null) return null
+  const { state } = await loadIncident(tx, id)
+  const { actionability } = routeIncident(context, state)
+  return { severity: state.severity, actionability, correlated: correlated(state) }
+}

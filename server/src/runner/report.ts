@@ -1,0 +1,64 @@
+/** What a report means for the proposal it is about. A plan counts only if the runner signed exactly what was asked. */
+import type { Json } from '@countersign/core/kernel/json'
+import type { SignedPlan } from '@countersign/core/plan/plan'
+import type { ProposalEvent } from '@countersign/core/proposal/event'
+import type { Proposal, Proposed } from '@countersign/core/proposal/proposal'
+import type { Refused, Report } from '@countersign/core/runner/protocol'
+import { runnerKey } from '@countersign/core/trust/lookup'
+import { digestOf } from '@countersign/crypto/digest-of'
+import { verifyMachine } from '@countersign/crypto/machine-key'
+import type { Context } from '../context.ts'
+
+/** Null: nothing to record (the state has moved on, or the report is none about a proposal). */
+export function toFact(context: Context, state: Proposal, report: Report): ProposalEvent | null {
+  switch (report.type) {
+    case 'planned':
+      return state.phase === 'planning' ? planned(context, state.proposed, state.runner, report.plan) : null
+    case 'not-planned':
+      return state.phase === 'planning' ? { type: 'not-planned', refused: report.refused } : null
+    case 'started':
+      return { type: 'execution-started', grant: report.grant }
+    case 'not-started':
+      return state.phase === 'granted'
+        ? { type: 'not-started', grant: report.grant, refused: report.refused }
+        : null
+    case 'step':
+      return { type: 'step-reported', grant: report.grant, step: report.step }
+    case 'finished':
+      return { type: 'execution-finished', grant: report.grant, result: report.result, why: report.why }
+    case 'undone':
+      return { type: 'undone', complete: report.complete, why: report.why, steps: report.steps }
+    default:
+      return null
+  }
+}
+
+function planned(context: Context, proposed: Proposed, runner: string, signed: SignedPlan): ProposalEvent {
+  const problem = planProblem(context, proposed, runner, signed)
+  if (problem !== null) return { type: 'not-planned', refused: refused(problem) }
+  return {
+    type: 'planned',
+    plan: signed,
+    digest: digestOf('countersign/plan/v1', signed.plan as unknown as Json),
+  }
+}
+
+function planProblem(
+  context: Context,
+  proposed: Proposed,
+  runner: string,
+  { plan, signature }: SignedPlan,
+): string | null {
+  const key = runnerKey(context.trust.current().body, runner, context.now())
+  if (key === null || !verifyMachine('countersign/plan/v1', plan as unknown as Json, key.key, signature))
+    return `the plan is not signed by runner "${runner}"`
+  if (plan.site !== context.site) return 'the plan is for another site'
+  if (plan.intent !== proposed.intent) return 'the plan is for another intent'
+  if (plan.runbook.digest !== proposed.runbook.digest) return 'the plan follows another runbook'
+  if (plan.runner !== runner) return `the plan names runner "${plan.runner}"`
+  return null
+}
+
+function refused(says: string): Refused {
+  return { code: 'PLAN_CHANGED', says, limits: [], conditions: [] }
+}
