@@ -8,7 +8,7 @@ type Explained = { exit: Exit; code: string; message: string; hint: string; says
 
 export function explain(error: unknown, terminal: Terminal): Exit {
   const explained = read(error)
-  terminal.tell(`${terminal.colour('red', 'error:')} ${visible(explained.message)}`)
+  terminal.tell(`${terminal.colour('red', 'error:')} ${lines(explained.message)}`)
   if (explained.says !== undefined) terminal.tell(`says: ${visible(explained.says)}`)
   terminal.tell(`hint: ${visible(explained.hint)}`)
   if (process.env['COUNTERSIGN_DEBUG'] && error instanceof Error) terminal.tell(error.stack ?? '')
@@ -65,4 +65,9 @@ function codeOf(exit: Exit): string {
 
 function hintOf(error: unknown): string | null {
   return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : null
+}
+
+/** Faults of several lines (all problems of a file) keep their lines; everything else in them is made visible. */
+function lines(message: string): string {
+  return message.split('\n').map(visible).join('\n')
 }

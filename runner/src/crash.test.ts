@@ -53,8 +53,9 @@ function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<
   })
 }
 
+const journalText = (): string => readFileSync(journalFileOf(at.config.state), 'utf8')
 const journalSize = (): number => statSync(journalFileOf(at.config.state)).size
-const linesNow = (): number => readFileSync(journalFileOf(at.config.state), 'utf8').split('\n').length - 1
+const linesNow = (): number => journalText().split('\n').length - 1
 
 /** Waits, without a pause longer than one turn of the event loop, until the journal has so many lines. */
 async function grownTo(lines: number, child: ChildProcess): Promise<void> {
@@ -103,13 +104,22 @@ test.each(rounds)(
 test('killed while taking back: goes on taking back, once', async () => {
   const { child, plan } = await prepare({ steps: 1, settings: { slowMs: 15, broken: true } })
   at.server.give(at.executeTask('e', plan))
-  await expect
-    .poll(() => readFileSync(journalFileOf(at.config.state), 'utf8').includes('"undoing"'), { interval: 1 })
-    .toBe(true)
+  await expect.poll(() => journalText().includes('"undoing"'), { interval: 1 }).toBe(true)
   await kill(child)
   await start()
   expect(await finished()).toMatchObject({ result: 'undone' })
   expect(at.effects('one')).toEqual(['up', 'undone old'])
+})
+
+test('killed before the effect and held: does not begin it anew', async () => {
+  const { child, plan } = await prepare({ settings: { slowMs: 300 } })
+  at.server.give(at.executeTask('e', plan))
+  await expect.poll(() => journalText().includes('"applying"'), { interval: 1 }).toBe(true)
+  await kill(child)
+  await writeFile(at.config.holdFile, 'rehearsal\n')
+  await start()
+  expect(await finished()).toMatchObject({ result: 'stopped' })
+  expect(at.effects('one')).toEqual([])
 })
 
 test('restarted without its server: finishes the step at hand, starts no other', async () => {
@@ -120,7 +130,7 @@ test('restarted without its server: finishes the step at hand, starts no other',
   await kill(child)
   await start()
   await expect
-    .poll(() => readFileSync(journalFileOf(at.config.state), 'utf8').includes('"stopped"'), {
+    .poll(() => journalText().includes('"stopped"'), {
       timeout: 15_000,
     })
     .toBe(true)

@@ -266,3 +266,17 @@ test.each([
   at.server.give(at.planTask('p', { parameters }))
   expect(await ended(at, 'p')).toMatchObject({ refused: { code: 'BAD_PARAMETERS' } })
 })
+
+test('sends its receipts again until they are acknowledged', async () => {
+  const at = await site()
+  await run(at)
+  const task = at.executeTask('e', await planned(at))
+  at.server.word.deaf = true
+  at.server.give(task)
+  await expect.poll(() => at.effects('one')).toEqual(['up'])
+  expect(at.server.reports.some(({ type }) => type === 'started')).toBe(false)
+  at.server.word.deaf = false
+  expect(await ended(at, 'e')).toMatchObject({ result: 'succeeded' })
+  expect(at.server.faults).toEqual([])
+  expect(at.effects('one')).toEqual(['up'])
+})

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { checkFolder } from '@countersign/language/folder/check'
 import type { Problem } from '@countersign/language/reading/problem'
-import { readTokens } from '../token/read-tokens.ts'
+import { readTokens } from '@countersign/language/tokens/read'
 import { FILES } from './layout.ts'
 
 /** Folders that hold no configuration. */

@@ -39,7 +39,7 @@ ${onCall.join('\n')}
 `
 }
 
-export const EXAMPLE_TARGET = { id: 'example-1', service: 'example', region: 'here', address: '192.0.2.11' }
+export const EXAMPLE_TARGET = { id: 'example-1', service: 'example', region: 'here', address: 'example-1.invalid' }
 
 export function catalogueYaml(): string {
   const { id, service, region, address } = EXAMPLE_TARGET

@@ -52,13 +52,14 @@ function readSubject(text: string): TokenRow['subject'] {
 }
 
 /** A machine never carries a person's acts: those are signed, and an agent has no way to send one. */
-function readScopes(given: readonly string[], kind: string): string[] {
+function readScopes(given: readonly string[], kind: string): TokenRow['scopes'] {
   const scopes = [...new Set(given.flatMap((text) => text.split(',')))]
-  const wrong = scopes.find((scope) => !SCOPES.some((known) => known === scope))
+  const known = SCOPES.filter((scope) => scopes.includes(scope))
+  const wrong = scopes.find((scope) => !known.some((one) => one === scope))
   if (wrong !== undefined) throw usage(`"${wrong}" is not a scope`, `one of ${SCOPES.join(', ')}`)
   if (kind === 'agent' && scopes.some((scope) => scope === 'act' || scope === 'run' || scope === 'operate'))
     throw usage('an agent may read and propose, nothing else', 'use --scope read, --scope propose')
-  return scopes
+  return known
 }
 
 function free(id: string, rows: readonly TokenRow[]): string {

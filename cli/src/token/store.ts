@@ -1,9 +1,9 @@
 /** Reads and replaces tokens.yaml of a folder; the file is old or new after a crash, never half. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readTokens } from '@countersign/language/tokens/read'
 import { failed } from '../exit.ts'
 import { FILES } from '../folder/layout.ts'
-import { readTokens } from './read-tokens.ts'
 import { type TokenRow, tokensYaml } from './token-file.ts'
 
 /** Empty where there is no file yet. Throws where there is one that does not check. */

@@ -1,14 +1,9 @@
 /** tokens.yaml: who holds which token. Only hashes stand there, so that reading it lets nobody in. */
 import { createHash, randomBytes } from 'node:crypto'
+import type { Token } from '@countersign/language/tokens/read'
 
-export type TokenRow = {
-  id: string
-  /** SHA-256 of the token, in hex. */
-  sha256: string
-  scopes: string[]
-  subject: { kind: 'person' | 'agent' | 'source' | 'runner'; id: string }
-  expiresAt: number
-}
+/** `sha256` in hex; `expiresAt` in milliseconds. */
+export type TokenRow = Token
 
 export const SCOPES = ['read', 'signal', 'propose', 'act', 'run', 'operate'] as const
 export const SUBJECTS = ['person', 'agent', 'source', 'runner'] as const
@@ -23,6 +18,7 @@ export function hashOf(token: string): string {
 
 export function tokensYaml(rows: readonly TokenRow[]): string {
   return `# Who holds which token. Written by \`countersign token\`; the server reads it again when it changes.
+version: 1
 tokens:${rows.length === 0 ? ' []' : ''}
 ${rows.map(rowYaml).join('')}`
 }

@@ -17,8 +17,8 @@ export type Verdict = { findings: Finding[]; leftOut: number; report: Report }
 export async function verifyFile(file: string, { genesis, trust }: Auditor): Promise<Verdict> {
   const audit = createAudit({ genesis, verify: verifyAct, verifyMachine, digestOf })
   const verifier = createVerifier(nodeCrypto, forIncarnations(trust, await incarnationsOf(file)), {
-    onEntry: ({ stream, seq, type, at }, state) =>
-      audit.entry({ stream, seq, type, at, state: state as Json }),
+    onEntry: ({ stream, seq, type, at }, state, { secret }) =>
+      audit.entry({ stream, seq, type, at, state: whole(state as Json, secret as Json | undefined) }),
   })
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
     verifier.bytes(chunk as Uint8Array)
@@ -28,6 +28,15 @@ export async function verifyFile(file: string, { genesis, trust }: Auditor): Pro
     ...audit.finish().map(({ where, code, means, hint }) => ({ where, code, means, hint })),
   ]
   return { findings, leftOut: report.findingsLeftOut, report }
+}
+
+/** What was signed may stand in the private part (a reason), as long as that was not erased. */
+function whole(state: Json, secret: Json | undefined): Json {
+  return isObject(state) && isObject(secret) ? { ...secret, ...state } : state
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** Longer first lines are no header. */

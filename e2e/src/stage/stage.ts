@@ -3,7 +3,7 @@
  * on it through the public API only.
  */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -41,6 +41,8 @@ export async function openStage({ kind, say, keepSite }: StageOptions): Promise<
   say(kind === 'real' ? 'bringing up the sample site' : 'bringing up the bare sample site')
   const { site } = kind === 'real' ? await up({ kind: 'real', say }) : await up({ kind: 'bare', say })
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stage-'))
+  // The embedded PostgreSQL runs as another user than root and must be able to get in.
+  chmodSync(dir, 0o711)
   const logs = join(dir, 'logs')
   mkdirSync(logs)
   const stage = await settle(site, dir, logs, keepSite ?? false)

@@ -6,23 +6,31 @@ import type { Facts } from '@countersign/core/facts/schema'
 import type { Predicate } from '@countersign/core/policy/policy'
 import type { Comparison, Rule } from './rule.ts'
 
+type Values = Facts['values']
+type Test = (values: Values) => boolean
+
 export function compileRule(rule: Rule): Predicate {
+  const test = compilePart(rule)
+  return (facts) => test(facts.values)
+}
+
+function compilePart(rule: Rule): Test {
   switch (rule.op) {
     case 'and':
-      return settle(compileRule(rule.left), compileRule(rule.right), false)
+      return settle(compilePart(rule.left), compilePart(rule.right), false)
     case 'or':
-      return settle(compileRule(rule.left), compileRule(rule.right), true)
+      return settle(compilePart(rule.left), compilePart(rule.right), true)
     case 'not': {
-      const of = compileRule(rule.of)
-      return (facts) => !of(facts)
+      const of = compilePart(rule.of)
+      return (values) => !of(values)
     }
     case 'if': {
-      const [when, yes, no] = [compileRule(rule.when), compileRule(rule.yes), compileRule(rule.no)]
-      return (facts) => (when(facts) ? yes(facts) : no(facts))
+      const [when, yes, no] = [compilePart(rule.when), compilePart(rule.yes), compilePart(rule.no)]
+      return (values) => (when(values) ? yes(values) : no(values))
     }
     case 'fact': {
       const { name } = rule
-      return (facts) => bool(facts, name)
+      return (values) => bool(values, name)
     }
     case 'is-one-of':
       return membership(rule.name, rule.values)
@@ -32,58 +40,58 @@ export function compileRule(rule: Rule): Predicate {
 }
 
 /** `&&` and `||`: the side that equals `decisive` settles it, even where the other one throws. */
-function settle(left: Predicate, right: Predicate, decisive: boolean): Predicate {
-  return (facts) => {
+function settle(left: Test, right: Test, decisive: boolean): Test {
+  return (values) => {
     let first: boolean
     try {
-      first = left(facts)
+      first = left(values)
     } catch (error) {
-      if (right(facts) === decisive) return decisive
+      if (right(values) === decisive) return decisive
       throw error
     }
-    return first === decisive ? decisive : right(facts)
+    return first === decisive ? decisive : right(values)
   }
 }
 
-function membership(name: string, values: readonly string[]): Predicate {
-  const [only] = values
-  if (values.length === 1) return (facts) => text(facts, name) === only
-  const set = new Set(values)
-  return (facts) => set.has(text(facts, name))
+function membership(name: string, words: readonly string[]): Test {
+  const [only] = words
+  if (words.length === 1) return (values) => text(values, name) === only
+  const set = new Set(words)
+  return (values) => set.has(text(values, name))
 }
 
-function comparison(name: string, by: Comparison, value: number): Predicate {
+function comparison(name: string, by: Comparison, value: number): Test {
   switch (by) {
     case '==':
-      return (facts) => number(facts, name) === value
+      return (values) => number(values, name) === value
     case '!=':
-      return (facts) => number(facts, name) !== value
+      return (values) => number(values, name) !== value
     case '<':
-      return (facts) => number(facts, name) < value
+      return (values) => number(values, name) < value
     case '<=':
-      return (facts) => number(facts, name) <= value
+      return (values) => number(values, name) <= value
     case '>':
-      return (facts) => number(facts, name) > value
+      return (values) => number(values, name) > value
     case '>=':
-      return (facts) => number(facts, name) >= value
+      return (values) => number(values, name) >= value
   }
 }
 
-function bool(facts: Facts, name: string): boolean {
-  const value = facts.values[name]
+function bool(values: Values, name: string): boolean {
+  const value = values[name]
   if (typeof value !== 'boolean') throw new Error(`fact ${name} is not true or false`)
   return value
 }
 
-function text(facts: Facts, name: string): string {
-  const value = facts.values[name]
+function text(values: Values, name: string): string {
+  const value = values[name]
   if (typeof value !== 'string') throw new Error(`fact ${name} is not a word`)
   return value
 }
 
 /** NaN throws too: every comparison with it would be false, and that could read as "not risky". */
-function number(facts: Facts, name: string): number {
-  const value = facts.values[name]
+function number(values: Values, name: string): number {
+  const value = values[name]
   if (typeof value !== 'number' || Number.isNaN(value)) throw new Error(`fact ${name} is not a number`)
   return value
 }

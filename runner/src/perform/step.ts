@@ -59,6 +59,10 @@ async function settle(
   if (resumed) {
     const there = await look(watch)
     if (there.effect === 'done' || there.effect === 'failed') return conclude(watch, there, 'accepted')
+    // What had no effect before the crash is not begun anew against a hold; it was the step at hand, not the next.
+    const stop = there.effect === 'not-done' ? stopFor(run, shop) : null
+    if (stop !== null && (stop.how === 'hold' || stop.how === 'abort' || stop.how === 'reverse'))
+      return { stopped: stop }
   }
   const applied = await apply(watch, deadline)
   return watchEffect(watch, deadline, applied)
