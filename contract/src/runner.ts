@@ -30,9 +30,9 @@ export const pollTasks = operation({
   id: 'pollTasks',
   method: 'POST',
   path: '/v1/runner/poll',
-  summary: 'A runner says what it holds and waits up to 20 s for tasks',
+  summary: 'A runner says what it holds and waits a moment for tasks',
   scope: 'run',
-  body: z.strictObject({ hello: Hello, waitMs: z.int().min(0).max(25_000).default(20_000) }),
+  body: z.strictObject({ hello: Hello, waitMs: z.int().min(0).max(25_000).default(2_000) }),
   reply: z.object({ tasks: z.array(z.looseObject({ type: z.string(), id: Uuid })), word: Word }),
   status: 200,
 })

@@ -12,6 +12,7 @@ import { peopleShape } from './people/schema.ts'
 import { policyShape } from './policy/schema.ts'
 import { jsonSchemaOf } from './reading/guide.ts'
 import { runbookShape } from './runbook/schema.ts'
+import { tokensShape } from './tokens/read.ts'
 
 const SHAPES: Readonly<Record<string, { title: string; shape: z.ZodType }>> = {
   countersign: { title: 'countersign.yaml', shape: serverConfigShape },
@@ -20,6 +21,7 @@ const SHAPES: Readonly<Record<string, { title: string; shape: z.ZodType }>> = {
   people: { title: 'people.yaml', shape: peopleShape },
   policy: { title: 'A policy file', shape: policyShape },
   runbook: { title: 'A runbook file', shape: runbookShape },
+  tokens: { title: 'tokens.yaml', shape: tokensShape },
 }
 
 export const SCHEMA_FOLDER = fileURLToPath(new URL('../schemas/', import.meta.url))

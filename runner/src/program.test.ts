@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { subjectDigest } from '@countersign/core/act/subject'
 import { publishedDigest } from '@countersign/core/approval/published'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runCommand } from './command.ts'
 import { digestOf } from './crypto.ts'
 import { readConfig, startFromFile } from './program.ts'
 import { signAct } from './testing/people.ts'
@@ -55,4 +56,18 @@ test('plans a shipped runbook through its own driver, and says when the target c
   const other = await at.server.until((one) => one.task === 'q')
   expect(other).toMatchObject({ refused: { code: 'NOT_MY_TARGET' } })
   await running.stop()
+})
+
+test('is enrolled by its own commands, and never twice', async () => {
+  const file = write()
+  const said: string[] = []
+  const command = (...args: string[]) => runCommand(args, (line) => said.push(line))
+  expect(await command('enrol', file)).toBe(1)
+  expect(said.at(-1)).toMatch(/there is a journal/)
+  expect(await command('key', at.config.state)).toBe(0)
+  const { publicKey } = JSON.parse(said.at(-1) ?? '')
+  expect(await command('re-enrol', file)).toBe(0)
+  expect(JSON.parse(said.at(-1) ?? '').publicKey).not.toBe(publicKey)
+  expect(await command('revoke', file, 'ssh-ed25519 AAAA')).toBe(0)
+  expect(await command('dance', file)).toBe(2)
 })

@@ -18,7 +18,7 @@ sources:
   - { id: prometheus, kind: prometheus, url: http://127.0.0.1:9090, group: metrics, timeout: 3s }
   - { id: probe, kind: http-probe, group: probes, timeout: 3s }
 signals:
-  alertmanager: { tokenFile: secrets/alertmanager.token, api: http://127.0.0.1:9093 }
+  alertmanager: { api: http://127.0.0.1:9093 }
 log: { name: ${name} }
 `
 }
@@ -39,7 +39,12 @@ ${onCall.join('\n')}
 `
 }
 
-export const EXAMPLE_TARGET = { id: 'example-1', service: 'example', region: 'here', address: 'example-1.invalid' }
+export const EXAMPLE_TARGET = {
+  id: 'example-1',
+  service: 'example',
+  region: 'here',
+  address: 'example-1.invalid',
+}
 
 export function catalogueYaml(): string {
   const { id, service, region, address } = EXAMPLE_TARGET

@@ -64,16 +64,20 @@ function askingText(asking: Proposal['asking'], now: number, paint: Paint): stri
     columns([
       ['  asked', needs(asking.approvers)],
       ['  signed', signed === '' ? 'nobody yet' : signed],
-      ['  missing', needs(asking.missing)],
+      ['  missing', asking.missing.length === 0 ? 'nothing' : needs(asking.missing)],
       ['  until', `${moment(asking.until)} (${relative(asking.until, now)})`],
     ]),
   ])
 }
 
-/** `1 governance, 1 sre`; a place without a role may be filled by anyone. */
+/** `1 as governance, 1 more person`. The role "any" stands for people of whatever role. */
 export function needs(places: readonly { role: string; count: number }[]): string {
-  if (places.length === 0) return 'nothing'
-  return places.map(({ role, count }) => `${count} ${role}`).join(', ')
+  if (places.length === 0) return 'nobody in particular'
+  return places
+    .map(({ role, count }) =>
+      role === 'any' ? `${count} more ${count === 1 ? 'person' : 'people'}` : `${count} as ${role}`,
+    )
+    .join(', ')
 }
 
 function stepsText(steps: readonly unknown[], paint: Paint): string[] {

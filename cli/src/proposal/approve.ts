@@ -13,7 +13,7 @@ import { needs, proposalText } from '../plan/show-proposal.ts'
 import { type Signer, signAct } from '../signing/sign-act.ts'
 import { openKey } from '../signing/ssh-key.ts'
 import { SIGNING_OPTIONS, signerOf } from '../signing/who.ts'
-import { ask } from '../terminal/ask.ts'
+import { ask, needPerson } from '../terminal/ask.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { moment } from '../terminal/time.ts'
 import { fetchTrust } from '../trust/pinned.ts'
@@ -26,6 +26,7 @@ export const command: Command = {
   options: { ...SIGNING_OPTIONS, yes: { says: 'sign without asking; what is signed is shown all the same' } },
   examples: ['countersign approve 0192f3a0-5b1c-7c3e-9d2f-3a4b5c6d7e8f --key ~/.ssh/id_ed25519'],
   async run(given, terminal) {
+    if (!given.flag('yes')) needPerson(terminal, '--yes')
     const { client, pin } = openSession(given)
     const id = given.word(0)
     const trust = await fetchTrust(client, pin)

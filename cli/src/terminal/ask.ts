@@ -5,12 +5,16 @@ import type { Terminal } from './terminal.ts'
 
 /** The answer without spaces around it. `instead`: what a script gives in place of an answer. */
 export async function ask(terminal: Terminal, question: string, instead: string): Promise<string> {
-  if (!terminal.interactive)
-    throw usage('there is nobody to ask: standard input is not a terminal', `use ${instead}`)
+  needPerson(terminal, instead)
   const reader = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return (await reader.question(`${question} `)).trim()
   } finally {
     reader.close()
   }
+}
+
+/** Asked early, so that nothing is fetched or shown for an answer that cannot come. */
+export function needPerson({ interactive }: Terminal, instead: string): void {
+  if (!interactive) throw usage('there is nobody to ask: standard input is not a terminal', `use ${instead}`)
 }

@@ -24,6 +24,11 @@ const CODES: Readonly<Record<Colour, string>> = { red: '31', green: '32', yellow
 
 export function createTerminal(json: boolean): Terminal {
   const { stdout, stderr, stdin, env } = process
+  // A reader that went away (`| head`) wants no more: that is no fault of ours.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
   const colourful = (json ? stderr : stdout).isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   return {
     show: (text) => {

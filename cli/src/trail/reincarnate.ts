@@ -17,7 +17,7 @@ import { once, openSession } from '../folder/session.ts'
 import { signAct } from '../signing/sign-act.ts'
 import { openKey } from '../signing/ssh-key.ts'
 import { signerOf } from '../signing/who.ts'
-import { ask } from '../terminal/ask.ts'
+import { ask, needPerson } from '../terminal/ask.ts'
 import { fetchTrust } from '../trust/pinned.ts'
 import { checkNote } from './head.ts'
 
@@ -32,6 +32,7 @@ export const command: Command = {
   },
   examples: ['countersign trail reincarnate --key ~/.ssh/id_ed25519 --key /media/bob/id_ed25519'],
   async run(given, terminal) {
+    if (!given.flag('yes')) needPerson(terminal, '--yes')
     const { client, pin } = openSession(given)
     const trust = await fetchTrust(client, pin)
     const now = await client.getLogHead({})

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { subjectDigest } from '../act/subject.ts'
+import type { Json } from '../kernel/json.ts'
 import { createAudit } from './audit.ts'
 import { AUDIT_CODES, type AuditCode, type AuditFinding } from './finding.ts'
 import { type Any, decided, denied, drop, hold, lift, nextTrust } from './testing/lie.ts'
@@ -10,7 +11,7 @@ import { liesPeople } from './testing/lies-people.ts'
 import { liesPlan } from './testing/lies-plan.ts'
 import { liesRun } from './testing/lies-run.ts'
 import { liesSite } from './testing/lies-site.ts'
-import { grantOf, some } from './testing/parts.ts'
+import { grantOf } from './testing/parts.ts'
 import { digestOf, type Log, type LogEntry, means, POLICY, sign } from './testing/site.ts'
 import { risky, routine, undoneStory, withSite } from './testing/story.ts'
 
@@ -75,15 +76,38 @@ describe('an honest log has no finding', () => {
       },
     },
     {
+      name: 'a denial and a hold whose reasons were erased',
+      log: () => {
+        const { log } = denied()
+        hold(log, 'h-1', { kind: 'everything' })
+        for (const entry of log.entries) delete entry.secret
+        return log
+      },
+    },
+    {
+      name: 'a log that was begun anew by two people',
+      log: () => {
+        const log = withSite()
+        const previous = { incarnation: 1, size: 9, root: 'ab' }
+        const subject = subjectDigest(digestOf, 'reincarnate', { oldHead: '1/9/ab', newIncarnation: '2' })
+        const acts = [
+          sign('sre-1', 'sre', 'reincarnate', subject, log.now()),
+          sign('gov-1', 'governance', 'reincarnate', subject, log.now()),
+        ]
+        log.add('log', 'log-reincarnated', 'person sre-1', { incarnation: 2, previous, acts })
+        return log
+      },
+    },
+    {
       name: 'an abort that a person signed for the running grant',
       log: () => {
         const story = decided('auto')
         story.grant('auto')
         story.add('execution-started', 'executor runner-1', { grant: story.grantId })
-        const reason = some('why')
+        const reason = 'it is the wrong host'
         const subject = subjectDigest(digestOf, 'abort', { grant: story.grantId, reason })
         const signed = sign('sre-1', 'sre', 'abort', subject, story.log.now())
-        story.add('interrupted', 'person sre-1', { how: 'abort', signed, reason })
+        story.add('interrupted', 'person sre-1', { how: 'abort', signed, reason: subject }, { reason })
         story.add('execution-finished', 'executor runner-1', {
           grant: story.grantId,
           result: 'stopped',

@@ -8,13 +8,17 @@ import type { Json } from '../kernel/json.ts'
 import type { Trust } from '../trust/chain.ts'
 import type { Report } from './finding.ts'
 
-/** One entry whose place, chain and state were verified before; `state` undefined where the export lacks it. */
+/**
+ * One entry whose place, chain and state were verified before; `state` undefined where the export lacks it. `secret` is
+ * its private payload, as far as the export holds it: reasons in people's own words stand there, and may be erased.
+ */
 export type AuditedEntry = {
   stream: string
   seq: number
   type: string
   at: Instant
   state: Json | undefined
+  secret?: Json | undefined
 }
 
 /** All of it the auditor's own. `genesis` must never come from the export that is audited. */
@@ -61,4 +65,12 @@ export function wasUsedHere({ entry, means, site }: Look, signed: SignedAct): bo
   const act = means.digestOf('countersign/act/v1', signed as unknown as Json)
   const before = site.nonces.get(signed.act.nonce)
   return before?.act === act && before.stream === entry.stream
+}
+
+/** The reason in a person's own words; null where it was erased or left out. */
+export function reasonOf({ secret }: AuditedEntry): string | null {
+  if (secret === undefined || secret === null || typeof secret !== 'object' || Array.isArray(secret))
+    return null
+  const { reason } = secret
+  return typeof reason === 'string' ? reason : null
 }

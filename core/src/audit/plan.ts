@@ -1,5 +1,4 @@
 /** Audits how a proposal came to its plan and decision: who planned, by which texts, from which facts. */
-import { canonicalFacts } from '../facts/canonical.ts'
 import type { Facts } from '../facts/schema.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -7,7 +6,7 @@ import { BUILTIN_CLAUSES } from '../policy/builtin.ts'
 import type { Decision } from '../policy/decision.ts'
 import { compareOutcomes } from '../policy/outcome.ts'
 import type { ProposalEvent } from '../proposal/event.ts'
-import { restoreFacts, type StoredFacts } from '../proposal/stored.ts'
+import { restoreFacts } from '../proposal/stored.ts'
 import { runnerKey } from '../trust/lookup.ts'
 import type { Look } from './entry.ts'
 import { forgetPlan, type Life } from './life.ts'
@@ -78,7 +77,7 @@ export function auditDecided({ decision, facts }: Event<'decided'>, life: Life, 
   life.approvals = []
   checkPolicy(decision, life, look)
   const restored = restoreFacts(facts)
-  if (!isDigestOfFacts(decision, facts, restored, look))
+  if (decision.facts !== look.means.digestOf('countersign/facts/v1', facts as unknown as Json))
     report('FACTS_DIGEST', `the decision names facts ${decision.facts}, those recorded have another digest`)
   if (life.planned === null) report('FACTS_NOT_OF_PLAN', 'a decision was recorded without a plan')
   else
@@ -111,17 +110,6 @@ function checkPolicy(decision: Decision, life: Life, { entry, site, report }: Lo
       'POLICY_NOT_CURRENT',
       `the plan was made for policy ${life.planned.plan.policy}, ${policy} decided`,
     )
-}
-
-/** Both written forms of the facts are in use: shares in basis points, and shares as text. */
-function isDigestOfFacts(
-  { facts }: Decision,
-  stored: StoredFacts,
-  restored: Facts,
-  { means }: Look,
-): boolean {
-  const forms = [stored as unknown as Json, canonicalFacts(restored)]
-  return forms.some((form) => means.digestOf('countersign/facts/v1', form) === facts)
 }
 
 /** What the runner signed about the act and the facts must say the same. */

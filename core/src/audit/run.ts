@@ -2,9 +2,9 @@
 import { subjectDigest } from '../act/subject.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { ProposalEvent } from '../proposal/event.ts'
-import type { Look } from './entry.ts'
+import { type Look, reasonOf } from './entry.ts'
 import { forgetPlan, type Life } from './life.ts'
-import { wrongAct, wrongActOn } from './site.ts'
+import { wrongActOn } from './site.ts'
 
 type Event<T extends ProposalEvent['type']> = Extract<ProposalEvent, { type: T }>
 
@@ -46,33 +46,48 @@ export function auditNotStarted({ grant }: Event<'not-started'>, life: Life, loo
   else if (life.grant?.id === grant) life.grant.ended = true
 }
 
-export function auditDenied({ signed, reason }: Event<'denied'>, life: Life, look: Look): void {
+/**
+ * The entry names the subject that was signed; with the reason in the person's own words it can be made again, which
+ * binds it to this plan.
+ */
+export function auditDenied({ signed, reason: named }: Event<'denied'>, life: Life, look: Look): void {
+  const reason = reasonOf(look.entry)
+  const plan = life.planned?.digest
+  const subjects =
+    reason === null || plan === undefined
+      ? [named]
+      : [subjectDigest(look.means.digestOf, 'deny', { plan, reason })]
   const wrong =
-    life.planned === null
+    plan === undefined
       ? 'there is no plan that it could be about'
-      : wrongAct(signed, 'deny', { plan: life.planned.digest, reason }, look)
+      : wrongActOn(signed, 'deny', subjects, look)
   if (wrong !== null) look.report('DENIAL_INVALID', wrong)
   life.over ??= 'denied'
 }
 
-/** Such an act names the grant that runs, or the proposal where there is none yet. */
+/** Such an act is about the grant that runs, or the proposal where there is none yet. */
 export function auditInterrupted(
-  { how, signed, reason }: Event<'interrupted'>,
+  { how, signed, reason: named }: Event<'interrupted'>,
   life: Life,
   look: Look,
 ): void {
-  const about: ({ grant: string; reason: Digest } | { proposal: string; reason: Digest })[] = []
-  if (life.grant !== null) about.push({ grant: life.grant.id, reason })
-  for (const proposal of namesOf(life, look)) about.push({ proposal, reason })
-  const subjects = about.map((document) => subjectDigest(look.means.digestOf, how, document))
+  const reason = reasonOf(look.entry)
+  const subjects = reason === null ? [named] : aboutThis(life, look, how, reason)
   const wrong = wrongActOn(signed, how, subjects, look)
   if (wrong !== null) look.report('INTERRUPT_INVALID', wrong)
+}
+
+function aboutThis(life: Life, look: Look, how: 'abort' | 'reverse' | 'take', reason: string): Digest[] {
+  const about: ({ grant: string; reason: string } | { proposal: string; reason: string })[] = []
+  if (life.grant !== null) about.push({ grant: life.grant.id, reason })
+  for (const proposal of namesOf(life, look)) about.push({ proposal, reason })
+  return about.map((document) => subjectDigest(look.means.digestOf, how, document))
 }
 
 /** The id of the proposal: from its plan, else the end of the name of its stream. */
 function namesOf(life: Life, { entry }: Look): string[] {
   if (life.planned !== null) return [life.planned.plan.proposal]
-  return [entry.stream, entry.stream.replace(/^.*?[/:-]/, '')]
+  return [entry.stream, entry.stream.replace(/^.*?\//, '')]
 }
 
 export function auditVoided(life: Life, look: Look): void {

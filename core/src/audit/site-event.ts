@@ -13,12 +13,19 @@ export type SiteEvent =
   | { type: 'trust-recorded'; body: TrustBody; acts: SignedAct[] }
   | { type: 'policy-published'; id: string; digest: Digest; text: string; acts: SignedAct[] }
   | { type: 'runbook-published'; id: string; digest: Digest; text: string; acts: SignedAct[] }
-  | { type: 'hold-set'; id: string; scope: HoldScope; reason: string; until: Instant; signed: SignedAct }
+  /** The reason stands in the private payload. */
+  | { type: 'hold-set'; id: string; scope: HoldScope; until: Instant; signed: SignedAct }
   | { type: 'hold-lifted'; id: string; signed: SignedAct }
   /** Its end came; it goes on holding. */
   | { type: 'hold-overdue'; id: string }
   | { type: 'log-started'; origin: string; incarnation: number }
-  | { type: 'log-reincarnated'; oldHead: string; newIncarnation: string; acts: SignedAct[] }
+  /** `previous` is the head that was published before and is left behind. */
+  | {
+      type: 'log-reincarnated'
+      incarnation: number
+      previous: { incarnation: number; size: number; root: string }
+      acts: SignedAct[]
+    }
   | { type: 'signal-set-aside'; because: string }
   /** The private payload of that entry was erased; the entry and its commitment stay. */
   | { type: 'payload-erased'; stream: string; seq: number }

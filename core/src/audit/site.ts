@@ -3,10 +3,11 @@ import type { ActName, SignedAct } from '../act/act.ts'
 import { type DocumentedAct, type Subjects, subjectDigest } from '../act/subject.ts'
 import { checkAct } from '../approval/check.ts'
 import { checkPublished, publishedDigest } from '../approval/published.ts'
+import { missing, requirementOf, sayMissing } from '../approval/quorum.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Json } from '../kernel/json.ts'
 import { verifyChain } from '../trust/verify-chain.ts'
-import { type Look, useNonce } from './entry.ts'
+import { type Look, reasonOf, useNonce } from './entry.ts'
 import type { SiteEvent } from './site-event.ts'
 
 type Event<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>
@@ -50,11 +51,17 @@ export function auditPublication(
   if (what === 'policy') site.policy = digest
 }
 
+/** Where the reason was erased, the document cannot be made again: then the signature alone is checked. */
 export function auditHoldSet(event: Event<'hold-set'>, look: Look): void {
-  const { id, scope, reason, until, signed } = event
-  const wrong = wrongAct(signed, 'hold', { scope, reason, until }, look)
+  const { id, scope, until, signed } = event
+  const reason = reasonOf(look.entry)
+  const subject =
+    reason === null
+      ? signed.act.subject
+      : subjectDigest(look.means.digestOf, 'hold', { scope, reason, until })
+  const wrong = wrongActOn(signed, 'hold', [subject], look)
   if (wrong !== null) look.report('HOLD_INVALID', `hold "${id}": ${wrong}`)
-  look.site.holds.set(id, { id, scope, reason, until, person: signed.person, paged: false })
+  look.site.holds.set(id, { id, scope, reason: reason ?? '', until, person: signed.person, paged: false })
 }
 
 /** A hold that nobody rightly lifted goes on holding. */
@@ -64,17 +71,18 @@ export function auditHoldLifted({ id, signed }: Event<'hold-lifted'>, look: Look
   else look.report('HOLD_INVALID', `the end of hold "${id}": ${wrong}`)
 }
 
-export function auditReincarnated(event: Event<'log-reincarnated'>, look: Look): void {
-  const { oldHead, newIncarnation, acts } = event
-  const people = new Set<string>()
+export function auditReincarnated({ previous, acts }: Event<'log-reincarnated'>, look: Look): void {
+  const { incarnation, size, root } = previous
+  const document = { oldHead: `${incarnation}/${size}/${root}`, newIncarnation: String(incarnation + 1) }
+  const votes: { person: string; role: string }[] = []
   for (const signed of acts) {
-    const wrong = wrongAct(signed, 'reincarnate', { oldHead, newIncarnation }, look)
-    if (wrong === null) people.add(signed.person)
+    const wrong = wrongAct(signed, 'reincarnate', document, look)
+    if (wrong === null) votes.push({ person: signed.person, role: signed.act.role })
     else look.report('REINCARNATION_INVALID', wrong)
   }
-  const needed = look.site.trust?.body.onePerson === true ? 1 : 2
-  if (people.size < needed)
-    look.report('REINCARNATION_INVALID', `expected ${needed} people to sign, got ${people.size}`)
+  const onePerson = look.site.trust?.body.onePerson === true
+  const lacking = missing(requirementOf('authorize', [], [], onePerson), votes)
+  if (lacking !== null) look.report('REINCARNATION_INVALID', sayMissing(lacking))
 }
 
 /** Why an act about a subject document does not count here; uses up its nonce. */

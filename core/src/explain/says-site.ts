@@ -11,14 +11,14 @@ export const SITE_SENTENCES: Record<SiteEvent['type'], (state: Json) => string> 
   'policy-published': (state) => published('Policy', state),
   'runbook-published': (state) => published('Runbook', state),
   'hold-set': (state) =>
-    `${quoted(state, 'signed.person')} put a hold on ${scope(state)} until ${utc(count(state, 'until'))}${because(state)}.`,
+    `${quoted(state, 'signed.person')} put a hold on ${scope(state)} until ${utc(count(state, 'until'))}.`,
   'hold-lifted': (state) => `${quoted(state, 'signed.person')} lifted hold ${quoted(state, 'id')}.`,
   'hold-overdue': (state) =>
     `The end of hold ${quoted(state, 'id')} has come; it goes on holding until a person lifts it.`,
   'log-started': (state) =>
     `The log ${quoted(state, 'origin')} was started as incarnation ${word(state, 'incarnation')}.`,
   'log-reincarnated': (state) =>
-    `The log went on as incarnation ${quoted(state, 'newIncarnation')} after head ${short(state, 'oldHead')}, signed by ${signers(state, 'acts')}.`,
+    `The log went on as incarnation ${word(state, 'incarnation')} after ${word(state, 'previous.size')} entries of incarnation ${word(state, 'previous.incarnation')}, signed by ${signers(state, 'acts')}.`,
   'signal-set-aside': (state) => `A signal was set aside because ${maybe(state, 'because') ?? '?'}.`,
   'payload-erased': (state) =>
     `The private payload of entry ${word(state, 'seq')} of stream ${quoted(state, 'stream')} was erased.`,
@@ -26,11 +26,6 @@ export const SITE_SENTENCES: Record<SiteEvent['type'], (state: Json) => string> 
 
 function published(what: string, state: Json): string {
   return `${what} ${quoted(state, 'id')} (${short(state, 'digest')}) was published, signed by ${signers(state, 'acts')}.`
-}
-
-function because(state: Json): string {
-  const reason = maybe(state, 'reason')
-  return reason === null ? '' : ` because ${reason}`
 }
 
 function scope(state: Json): string {

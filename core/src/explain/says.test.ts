@@ -22,8 +22,8 @@ test.each<[type: string, state: Json, sentence: string]>([
   ],
   [
     'hold-set',
-    { scope: { kind: 'area', id: 'dns' }, reason: 'storm', until: 0, signed },
-    '"sre-1" put a hold on area "dns" until 1970-01-01T00:00:00Z because "storm".',
+    { scope: { kind: 'area', id: 'dns' }, until: 0, signed },
+    '"sre-1" put a hold on area "dns" until 1970-01-01T00:00:00Z.',
   ],
   ['hold-lifted', { id: 'h-1', signed }, '"sre-1" lifted hold "h-1".'],
   [

@@ -174,10 +174,15 @@ describe('decide', () => {
     expect(answer([clause('yes', 'auto')], partial).outcome).toBe(outcome)
   })
 
-  test('a malformed record is never milder: the rules state what must hold', () => {
-    const values = { ...factsOf({}).values, 'scope.remainingAfter': Number.NaN, 'hold.active': undefined }
-    const facts = { ...factsOf({}), values } as unknown as Facts
-    expect(decide(policyOf([clause('yes', 'auto')]), facts, DIGEST).outcome).toBe('refuse')
+  const odd = {
+    'scope.remainingAfter': Number.NaN,
+    'hold.active': null,
+    'undo.available': 'yes',
+    'target.confirmed': 1,
+  }
+  test.each(Object.entries(odd))('a malformed %s (%s) is never auto', (name, value) => {
+    const facts = { ...factsOf({}), values: { ...factsOf({}).values, [name]: value } } as unknown as Facts
+    expect(decide(policyOf([clause('yes', 'auto')]), facts, DIGEST).outcome).not.toBe('auto')
   })
 })
 

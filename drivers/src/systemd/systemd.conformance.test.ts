@@ -126,13 +126,13 @@ describe.skipIf(sayLeftOut('systemd on its own', leftOut))(
       const count = starts()
       const lock = `/run/countersign/${UNIT}.lock`
       host.inside('mkdir', '-p', '/run/countersign')
-      const script = `flock ${lock} sh -c 'sleep 1.5; systemctl restart ${UNIT}'`
+      const script = `flock ${lock} sh -c 'sleep 4; systemctl restart ${UNIT}'`
       host.inside('sh', '-c', `${script} </dev/null >/dev/null 2>&1 &`)
-      await until('the lock is held', () =>
-        host.inside('sh', '-c', `flock -n ${lock} true || echo held`).includes('held'),
-      )
+      const isHeld = () => host.inside('sh', '-c', `flock -n ${lock} true || echo held`).includes('held')
+      await until('the order runs', isHeld)
       await systemdDriver.apply(step, before, soon())
       expect(systemdDriver.verify(step, before, await systemdDriver.observe(step, soon()))).toBe('done')
+      await until('the order has ended', () => !isHeld())
       expect(starts()).toBe(count + 1)
     })
 

@@ -38,7 +38,7 @@ function real(site: RealSite, port: number): Files {
       port,
       `  - { id: prometheus, kind: prometheus, url: ${site.prometheus}, group: metrics, timeout: 3s }
   - { id: probe, kind: http-probe, group: probes, timeout: 3s }`,
-      `{ alertmanager: { tokenFile: secrets/alertmanager.token, api: ${site.alertmanager} } }`,
+      `{ alertmanager: { api: ${site.alertmanager} } }`,
     ),
     'catalogue/site.yaml': `version: 1
 services:
@@ -115,7 +115,17 @@ function bare(site: BareSite, port: number): Files {
       port,
       `  - { id: keeper, kind: keeper, url: '${site.keeper.url}', group: keeper, timeout: 3s }
   - { id: probe, kind: http-probe, group: probes, timeout: 3s }`,
-      '{}',
+      `
+  probes:
+    - id: web-answers
+      alert: ServiceDown
+      service: web
+      source: probe
+      query: http://\${target.address}/healthz
+      expect: status == 200
+      every: 1s
+      misses: 2
+      severity: major`,
     ),
     'catalogue/site.yaml': `version: 1
 services:

@@ -33,7 +33,7 @@ export async function prove(stage: Stage, say: (line: string) => void): Promise<
   const tampered = await verify(stage, copy, trust)
   const [finding] = tampered.findings
   say(
-    `byte ${at} flipped in a copy: ${finding === undefined ? 'NOT FOUND' : `${finding.code} at ${finding.at}: ${finding.means}`}`,
+    `byte ${at} flipped in a copy: ${finding === undefined ? 'NOT FOUND' : `${finding.code} at ${finding.where}: ${finding.means}`}`,
   )
   return {
     entries: honest.entries,
@@ -45,7 +45,7 @@ export async function prove(stage: Stage, say: (line: string) => void): Promise<
 type Verified = {
   verified: boolean
   entries: number
-  findings: { code: string; at: string; means: string }[]
+  findings: { code: string; where: string; means: string }[]
 }
 
 async function verify(stage: Stage, file: string, trust: string): Promise<Verified> {

@@ -16,7 +16,7 @@ test('countersign.yaml is read with absolute paths, milliseconds and defaults', 
     people: null,
     health: { logBehind: 300_000, runnerSilent: 30_000 },
     retention: { short: 2_592_000_000 },
-    signals: { alertmanager: { tokenFile: '/etc/countersign/keys/alertmanager.token' } },
+    signals: { alertmanager: {} },
   })
   expect(config.sources[1]).toEqual({
     id: 'probe',

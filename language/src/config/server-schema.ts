@@ -1,6 +1,6 @@
 /** The form of countersign.yaml. Every setting has a sentence; what may be left out has a default named there. */
 import { z } from 'zod'
-import { duration, filePath, httpUrl, id } from '../reading/text.ts'
+import { duration, EXPECTATION, EXPECTATION_HINT, filePath, httpUrl, id } from '../reading/text.ts'
 
 const port = z.int().min(0).max(65_535)
 
@@ -47,6 +47,24 @@ const health = z.strictObject({
     .describe('A runner may be silent so long before people are told; left out: 30s'),
 })
 
+const probe = z.strictObject({
+  id: id.describe('The name of the probe'),
+  alert: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/, 'write a name such as ServiceDown')
+    .describe('The alert it raises, as the triggers of runbooks name it'),
+  service: id.describe('Every target of this service is probed'),
+  source: id.describe('The source that is read'),
+  query: z.string().min(1).max(2000).describe('What is read; placeholders for target and target.address are filled in'),
+  expect: z
+    .string()
+    .regex(EXPECTATION, EXPECTATION_HINT)
+    .describe('What is read while all is well: status == 200'),
+  every: duration.describe('How often it looks'),
+  misses: z.int().min(1).max(100).describe('So many misses in a row raise the signal'),
+  severity: z.enum(['info', 'minor', 'major', 'critical']).describe('Business impact of the signal'),
+})
+
 export const serverConfigShape = z.strictObject({
   version: z.literal(1).describe('The version of this form: 1'),
   name: z.string().min(1).max(80).describe('The name of this site, as people read it'),
@@ -74,11 +92,11 @@ export const serverConfigShape = z.strictObject({
     .strictObject({
       alertmanager: z
         .strictObject({
-          tokenFile: filePath.describe('File with the bearer token that Alertmanager sends'),
           api: httpUrl.optional().describe('Address of Alertmanager, to learn of ends it never announced'),
         })
         .optional()
-        .describe('Alerts from Alertmanager; left out: its webhook is refused'),
+        .describe('Alerts from Alertmanager; left out: ends that it never announced stay unknown'),
+      probes: z.array(probe).optional().describe('Probes of our own that raise signals; left out: none'),
     })
     .describe('Who may send signals'),
   channels: z.array(channel).optional().describe('How people outside are told; left out: not at all'),

@@ -1,9 +1,12 @@
 /** Reads countersign.yaml: defaults filled in, paths made absolute, all problems at once. */
+
 import { dirname, resolve } from 'node:path'
 import type { Duration } from '@countersign/core/kernel/instant'
+import type { Expectation } from '@countersign/core/runbook/runbook'
 import { openSource, type Source } from '../reading/document.ts'
 import { byPlace, type Problem, type Read } from '../reading/problem.ts'
 import { checkShape } from '../reading/shape.ts'
+import { expectationOf } from '../reading/text.ts'
 import { twice } from '../reading/twice.ts'
 import { type ServerConfigFile, serverConfigShape } from './server-schema.ts'
 
@@ -20,7 +23,7 @@ export type ServerConfig = {
   catalogue: string[]
   people: string | null
   sources: EvidenceSource[]
-  signals: { alertmanager: { tokenFile: string; api: string | null } | null }
+  signals: { alertmanager: { api: string | null } | null; probes: ProbeSetting[] }
   channels: Channel[]
   log: { name: string }
   health: { logBehind: Duration; runnerSilent: Duration }
@@ -33,6 +36,18 @@ export type EvidenceSource = {
   url: string | null
   group: string
   timeout: Duration
+}
+/** A probe of our own: `expect` is what is read while all is well. */
+export type ProbeSetting = {
+  id: string
+  alert: string
+  service: string
+  source: string
+  query: string
+  expect: Expectation
+  every: Duration
+  misses: number
+  severity: 'info' | 'minor' | 'major' | 'critical'
 }
 export type Channel = { id: string; kind: 'webhook'; url: string; secretFile: string }
 
@@ -66,10 +81,8 @@ function build(file: string, given: ServerConfigFile): ServerConfig {
     people: given.people === undefined ? null : absolute(given.people),
     sources: given.sources.map((one) => ({ ...one, url: one.url ?? null })),
     signals: {
-      alertmanager:
-        alertmanager === undefined
-          ? null
-          : { tokenFile: absolute(alertmanager.tokenFile), api: alertmanager.api ?? null },
+      alertmanager: alertmanager === undefined ? null : { api: alertmanager.api ?? null },
+      probes: (given.signals.probes ?? []).map((one) => ({ ...one, expect: expectationOf(one.expect) })),
     },
     channels: (given.channels ?? []).map((one) => ({ ...one, secretFile: absolute(one.secretFile) })),
     log: given.log,

@@ -8,6 +8,7 @@ import { readPolicy } from '../policy/read.ts'
 import { byPlace, type Problem, type Read } from '../reading/problem.ts'
 import { readRunbook } from '../runbook/read.ts'
 import { SHIPPED_ACTIONS } from '../runbook/world.ts'
+import { readTokens } from '../tokens/read.ts'
 import { checkCross } from './cross.ts'
 import { type FileRead, type FileText, type Folder, targetsIn } from './folder.ts'
 import { type FileKind, kindOf } from './kind.ts'
@@ -52,6 +53,7 @@ export function checkFolder(
   }
   read('runbook', folder.runbook, (path, text) => readRunbook(path, text, world))
   read('runner', folder.runner, readRunnerConfig)
+  read('tokens', [], readTokens)
   problems.push(...checkCross(folder, broken))
   return problems.sort(byPlace)
 }

@@ -1,10 +1,11 @@
 /** What kind of file it is: by its name or folder, or else by what stands at its top. */
-export const FILE_KINDS = ['server', 'runner', 'people', 'catalogue', 'policy', 'runbook'] as const
+export const FILE_KINDS = ['server', 'runner', 'people', 'catalogue', 'policy', 'runbook', 'tokens'] as const
 export type FileKind = (typeof FILE_KINDS)[number]
 
 const BY_PATH: readonly [RegExp, FileKind][] = [
   [/(^|\/)countersign\.ya?ml$/, 'server'],
   [/(^|\/)runner[^/]*\.ya?ml$/, 'runner'],
+  [/(^|\/)tokens\.ya?ml$/, 'tokens'],
   [/(^|\/)people\.ya?ml$/, 'people'],
   [/(^|\/)catalogue(\.ya?ml$|\/)/, 'catalogue'],
   [/(^|\/)polic(y\.ya?ml$|ies\/)/, 'policy'],

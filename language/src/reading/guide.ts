@@ -16,7 +16,8 @@ type Schema = {
 
 /** `value` is the file as read: where a place has several forms, it tells which one was meant. */
 export function guideOf(schema: z.ZodType, value: unknown): Guide {
-  const root = jsonSchemaOf(schema) as Schema
+  const root = drawn.get(schema) ?? (jsonSchemaOf(schema) as Schema)
+  drawn.set(schema, root)
   const find = (path: Path): Schema[] => {
     let [at, inside] = [members(root, value), value]
     for (const part of path) {
@@ -30,6 +31,9 @@ export function guideOf(schema: z.ZodType, value: unknown): Guide {
     keys: (path) => [...new Set(find(path).flatMap((one) => Object.keys(one.properties ?? {})))],
   }
 }
+
+/** Drawing the JSON Schema takes longer than reading a file. */
+const drawn = new WeakMap<z.ZodType, Schema>()
 
 /** JSON Schema of what stands in the file (before reading), draft 2020-12, references inlined. */
 export function jsonSchemaOf(schema: z.ZodType): object {

@@ -35,15 +35,13 @@ function problemsOf(issue: Issue, source: Source, guide: Guide, base: Path): Pro
         ),
       }))
     case 'invalid_type':
-      if (issue.input === undefined)
-        return at(`"${String(path.at(-1))}" is missing in ${nameOf(path.slice(0, -1), source.value)}`, about)
+      if (issue.input === undefined) return at(missingText(path, source), about)
       return at(
         `${name}: expected ${TYPE_NAMES[issue.expected] ?? issue.expected}, got ${shown(issue.input)}`,
         about,
       )
     case 'invalid_value': {
-      if (issue.input === undefined)
-        return at(`"${String(path.at(-1))}" is missing in ${nameOf(path.slice(0, -1), source.value)}`, about)
+      if (issue.input === undefined) return at(missingText(path, source), about)
       const values = issue.values.map(String)
       return at(
         `${name}: expected ${oneOf(values)}, got ${shown(issue.input)}`,
@@ -80,10 +78,21 @@ function ofUnion(
   const deepest = members.find((issues) => issues.every(({ path: inner }) => inner.length > 0))
   if (deepest !== undefined) return deepest.flatMap((inner) => problemsOf(inner, source, guide, path))
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
-  const given = shown(valueAt(source.value, path))
-  const hint = options.length > 0 ? suggestion(given.replaceAll('"', ''), options) : guide.describe(path)
-  const message = `${nameOf(path, source.value)}: fits none of the allowed forms, got ${given}`
+  const input = valueAt(source.value, path)
+  const given = shown(input)
+  const hint =
+    options.length > 0
+      ? suggestion(input === undefined ? '' : given.replaceAll('"', ''), options)
+      : guide.describe(path)
+  const message =
+    input === undefined
+      ? missingText(path, source)
+      : `${nameOf(path, source.value)}: fits none of the allowed forms, got ${given}`
   return [{ file: source.file, ...source.placeOf(path), message, hint: hint ?? 'see the published schema' }]
+}
+
+function missingText(path: Path, source: Source): string {
+  return `"${String(path.at(-1))}" is missing in ${nameOf(path.slice(0, -1), source.value)}`
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -1,5 +1,6 @@
 /** Small forms that all files share: names, sentences, lengths of time, moments. */
 import type { Duration, Instant } from '@countersign/core/kernel/instant'
+import type { Expectation } from '@countersign/core/runbook/runbook'
 import { z } from 'zod'
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -56,3 +57,12 @@ export const HTTP_HINT = 'write a whole address: http://127.0.0.1:9090'
 export const httpUrl = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), HTTP_HINT)
+
+export const EXPECTATION = /^(status )?(==|!=|<=|>=|<|>) -?[0-9]+(\.[0-9]+)?$/
+export const EXPECTATION_HINT = 'write == 1, > 0.5 or status == 200'
+
+/** `status == 200` as operator and number; the text has the form of `EXPECTATION`. */
+export function expectationOf(text: string): Expectation {
+  const [op, value] = text.replace(/^status /, '').split(' ')
+  return { op: op as Expectation['op'], value: Number(value) }
+}

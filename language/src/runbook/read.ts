@@ -1,8 +1,10 @@
 /** Reads a runbook file into core's runbook: form, references inside the file, templates; all problems at once. */
+
 import type { Check, Parameter, Runbook } from '@countersign/core/runbook/runbook'
 import { openSource, type Path, type Source } from '../reading/document.ts'
 import { byPlace, type Problem, type Read } from '../reading/problem.ts'
 import { checkShape } from '../reading/shape.ts'
+import { expectationOf } from '../reading/text.ts'
 import { checkReferences } from './references.ts'
 import { type CheckFile, type RunbookFile, runbookShape } from './schema.ts'
 import { type RunbookWorld, SHIPPED_ACTIONS } from './world.ts'
@@ -34,8 +36,7 @@ function build({ runbook, ...file }: RunbookFile): Runbook {
 }
 
 function checkOf({ expect, ...check }: CheckFile): Check {
-  const [op, value] = expect.replace(/^status /, '').split(' ')
-  return { ...check, expect: { op: op as Check['expect']['op'], value: Number(value) } }
+  return { ...check, expect: expectationOf(expect) }
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -1,7 +1,7 @@
 /** The form of a runbook file. Every description is also the hint when the setting is missing or wrong. */
 import { ACTION_AREAS, ACTION_KINDS } from '@countersign/core/facts/schema'
 import { z } from 'zod'
-import { duration, id, sentence } from '../reading/text.ts'
+import { duration, EXPECTATION, EXPECTATION_HINT, id, sentence } from '../reading/text.ts'
 
 const says = sentence.describe('What it does, in a sentence that someone outside the team can read')
 const NAME_HINT = 'write letters and digits, beginning with a small letter: recordType'
@@ -35,7 +35,7 @@ export const checkShapeOf = z.strictObject({
     .describe('What the source is asked; may hold placeholders for parameters, and target.address'),
   expect: z
     .string()
-    .regex(/^(status )?(==|!=|<=|>=|<|>) -?[0-9]+(\.[0-9]+)?$/, 'write == 1, > 0.5 or status == 200')
+    .regex(EXPECTATION, EXPECTATION_HINT)
     .describe('What the reading must be to support the claim: == 1, > 0.5, or status == 200 for a probe'),
   whenNot: z
     .enum(['against', 'unknown'])

@@ -82,7 +82,7 @@ async function bringUp(
   password: string,
 ): Promise<Running> {
   const deadline = performance.now() + START_DEADLINE_MS
-  for (let wait = 25; ; wait = Math.min(wait * 2, 1_000)) {
+  for (let wait = 25; ; wait = Math.min(wait * 2, 200)) {
     try {
       const running = (await adopt(home, deadline)) ?? (await spawnServer(home, native, options))
       // One that was killed just now may still look alive: whether it answers is what counts.

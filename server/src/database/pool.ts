@@ -112,6 +112,7 @@ export function openPlainPool(pool: pg.Pool, max: number): pg.Pool {
   const { Client, options } = pool as unknown as PoolInside
   const { password } = options
   const { types: _types, ...rest } = options
-  const config = { ...rest, ...(password === undefined ? {} : { password }), max, pipeline: false, Client }
+  const own = { options: KEEPALIVE, max, pipeline: false, Client }
+  const config = { ...rest, ...(password === undefined ? {} : { password }), ...own }
   return withQuietErrors(new pg.Pool(config))
 }

@@ -81,7 +81,7 @@ async function handle(
   const caller = authenticate(context, spec, tokens, request)
   const idempotencyKey = keyOf(request)
   const gone = new AbortController()
-  request.raw.socket.once('close', () => gone.abort())
+  reply.raw.once('close', () => gone.abort())
   const call = {
     context,
     caller,

@@ -2,6 +2,7 @@
 import type { ServerConfig } from '@countersign/language/config/server'
 import type { Context } from '../context.ts'
 import { pageOverdue } from '../hold/handle.ts'
+import { createProbe } from '../signal/probe.ts'
 import { reconcileAlertmanager } from '../signal/reconcile.ts'
 import { startReconciler } from './reconcile.ts'
 import { taskOf } from './tasks.ts'
@@ -20,6 +21,8 @@ export function startDuties(context: Context, config: ServerConfig): { stop(): P
         reconcileAlertmanager(context, 'alertmanager', api.replace(/\/$/, '')),
       ),
     )
+  for (const probe of config.signals.probes)
+    duties.push(every(context, probe.every, createProbe(context, probe)))
   return {
     stop: async () => {
       await Promise.all(duties.map((duty) => duty.stop()))

@@ -9,6 +9,8 @@ import { freeReserved } from '../grant/store.ts'
 import { SETTLING } from '../incident/settling.ts'
 import { appendIncident, loadIncident } from '../incident/stream.ts'
 import { enqueue } from '../jobs/queue.ts'
+import { handOut } from '../runner/tasks.ts'
+import { uuid } from '../uuid.ts'
 import { proposedOf } from './steering.ts'
 import { innermost } from './store.ts'
 import { appendProposal, type LoadedProposal } from './stream.ts'
@@ -25,7 +27,10 @@ export async function closeProposal(
 ): Promise<LoadedProposal> {
   const { id, state } = loaded
   const closed = await appendProposal(tx, context, loaded, [{ event: { type: 'closed', outcome, because } }])
-  if (!isUnknown(state)) await freeReserved(tx, id)
+  if (!isUnknown(state)) {
+    await freeReserved(tx, id)
+    await settle(tx, context, id, state)
+  }
   const incident = proposedOf(state)?.incident ?? null
   if (incident !== null) await tellIncident(tx, context, incident, { id, state, outcome, because })
   else if (FOR_PEOPLE.includes(outcome) && outcome !== 'denied') await enqueue(tx, 'page', `${id} ${outcome}`)
@@ -37,6 +42,14 @@ function isUnknown(state: Proposal): boolean {
   const inner = innermost(state)
   if (inner.phase === 'executing' || inner.phase === 'undoing') return true
   return inner.phase === 'finished' && inner.result === 'unknown'
+}
+
+/** The runner need not fear our silence any more: its right to undo on silence ends here. */
+async function settle(tx: pg.PoolClient, context: Context, id: string, state: Proposal): Promise<void> {
+  const inner = innermost(state)
+  if (!('grant' in inner)) return
+  const { grant } = inner.grant
+  await handOut(tx, context, grant.runner, id, { type: 'settled', id: uuid(context.now()), grant: grant.id })
 }
 
 type Told = { id: string; state: Proposal; outcome: Outcome; because: string }

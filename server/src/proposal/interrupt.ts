@@ -120,7 +120,8 @@ async function undo(
     type: 'undo',
     id: task,
     grant: grant.id,
-    because,
+    // The runner checks the act over exactly these words.
+    because: wish.reason,
     acts: [wish.signed],
   })
   return appended

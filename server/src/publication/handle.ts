@@ -42,11 +42,11 @@ export async function publishText(
   await inTransaction(context.pool, async (tx) => {
     const isNew = await writePublication(tx, taken, context.now())
     if (!isNew) return
-    const { what, id, digest, acts } = taken
+    const { what, id, digest, text, acts } = taken
     await appendSite(tx, context, {
       type: `${what}-published`,
       actor: { kind: 'person', id: acts[0]?.person ?? 'unknown' },
-      state: { id, digest, acts } as unknown as Json,
+      state: { id, digest, text, acts } as unknown as Json,
     })
   })
   return answer

@@ -42,14 +42,14 @@ export async function recordAlone(
   return rows.map((row, i) => toRecorded(row, written[i]?.gid as number))
 }
 
-function check(appends: readonly Append[]): void {
+export function check(appends: readonly Append[]): void {
   if (new Set(appends.map(({ stream }) => stream)).size !== appends.length)
     throw new TypeError('expected one append per stream, got two for the same')
   const empty = appends.find(({ events }) => events.length === 0)
   if (empty !== undefined) throw new TypeError(`expected events for stream "${empty.stream}", got none`)
 }
 
-function byStream(a: Append, b: Append): number {
+export function byStream(a: Append, b: Append): number {
   return a.stream < b.stream ? -1 : 1
 }
 
@@ -75,7 +75,7 @@ function headOf(append: Append, heads: Map<string, Head>): Uint8Array | null {
   return append.expected === 0 ? null : (append.head ?? heads.get(append.stream)?.head ?? null)
 }
 
-function toRecorded(row: SealedRow, gid: number): Recorded {
+export function toRecorded(row: SealedRow, gid: number): Recorded {
   const { stream, seq, at, event, sealed } = row
   return { gid, stream, seq, type: event.type, at, leafHash: sealed.leafHash }
 }
@@ -100,7 +100,7 @@ async function movedError(tx: pg.ClientBase, appends: readonly Append[]): Promis
  * The insert doubles as the compare-and-set: a head that exists is updated only where it stands at `prior` and is
  * open. Events are numbered (`gid`) after their heads are locked, in the order of the arrays.
  */
-const APPEND = `
+const APPEND = (condition: string) => `
 with wanted as (
   select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[],
     $7::boolean[], $8::boolean[], $9::bytea[]) with ordinality
@@ -121,7 +121,7 @@ with wanted as (
     from unnest($10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[],
       $17::text[], $18::bytea[], $19::text[], $20::bytea[], $21::text[])
       with ordinality as r(stream, seq, at, type, actor_kind, actor_id, entry, state, leaf_hash, class, salt, body, ord)
-   where (select count(*) from moved) = (select count(*) from wanted)
+   where ${condition}
    order by r.ord) z
 ), stored as (
   insert into event (gid, stream, seq, at, type, actor_kind, actor_id, entry, state, leaf_hash)
@@ -132,12 +132,21 @@ with wanted as (
 ), queued as (
   insert into pending (gid, leaf_hash, at) select gid, leaf_hash, at from sealed
 )
-select gid from sealed order by gid`
+select gid, stream, seq from sealed order by gid`
+
+/** All heads move, or no event is written. */
+const TOGETHER = APPEND('(select count(*) from moved) = (select count(*) from wanted)')
+/** Each append stands for itself. */
+const EACH = APPEND('r.stream in (select id from moved)')
 
 /** What a stream without entries has as its head; never matches a real one. */
 const NONE = new Uint8Array(32)
 
-function statement(appends: readonly Append[], rows: readonly SealedRow[]): pg.QueryConfig {
+export function statement(
+  appends: readonly Append[],
+  rows: readonly SealedRow[],
+  each = false,
+): pg.QueryConfig {
   const last = (stream: string) => rows.findLast((row) => row.stream === stream)?.sealed.leafHash ?? NONE
   const previous = (stream: string) => {
     const first = rows.find((row) => row.stream === stream)?.sealed.entry.prev
@@ -168,5 +177,8 @@ function statement(appends: readonly Append[], rows: readonly SealedRow[]): pg.Q
     rows.map(({ secret }) => secret?.salt ?? null),
     rows.map(({ secret }) => secret?.body ?? null),
   ]
-  return { name: 'record-append', text: APPEND, values: [...heads, ...events] }
+  const values = [...heads, ...events]
+  return each
+    ? { name: 'record-each', text: EACH, values }
+    : { name: 'record-together', text: TOGETHER, values }
 }

@@ -38,7 +38,7 @@ export async function recordTrust(context: Context): Promise<void> {
       await appendSite(tx, context, {
         type: 'trust-recorded',
         actor: { kind: 'control-plane', id: 'countersign' },
-        state: { digest, version } as unknown as Json,
+        state: { body: version.body, acts: version.acts } as unknown as Json,
       })
     })
   }

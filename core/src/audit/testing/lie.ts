@@ -70,7 +70,8 @@ export function denied(): Story {
 export function hold(log: Log, id = 'h-1', scope: Json = { kind: 'area', id: 'dns' }): void {
   const document = { scope: scope as { kind: 'everything' }, reason: 'storm', until: log.now() + DAY }
   const signed = sign('sre-1', 'sre', 'hold', subjectDigest(digestOf, 'hold', document), log.now())
-  log.add('site', 'hold-set', 'person sre-1', { id, ...document, signed })
+  const { reason, ...state } = document
+  log.add('site', 'hold-set', 'person sre-1', { id, ...state, signed }, { reason })
 }
 
 export function lift(log: Log, person = 'sre-1', role = 'sre'): void {

@@ -165,7 +165,7 @@ export const liesGrant: readonly Lie[] = [
       const log = withSite()
       hold(log, 'h-1', { kind: 'area', id: 'deployment' })
       edit(log, 'hold-set', (state) => {
-        state.reason = 'another reason'
+        state.until += 1
       })
       return log
     },

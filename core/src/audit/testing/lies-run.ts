@@ -148,7 +148,7 @@ export const liesRun: readonly Lie[] = [
     log: () => {
       const { log } = denied()
       edit(log, 'denied', (state) => {
-        state.reason = some('another reason')
+        state.signed.person = 'gov-1'
       })
       return log
     },
@@ -168,10 +168,11 @@ export const liesRun: readonly Lie[] = [
     finds: ['REINCARNATION_INVALID'],
     log: () => {
       const log = withSite()
-      const document = { oldHead: some('head'), newIncarnation: '2' }
+      const previous = { incarnation: 1, size: 9, root: 'ab' }
+      const document = { oldHead: '1/9/ab', newIncarnation: '2' }
       const subject = subjectDigest(digestOf, 'reincarnate', document)
       const acts: SignedAct[] = [sign('sre-1', 'sre', 'reincarnate', subject, log.now())]
-      log.add('site', 'log-reincarnated', 'control-plane server', { ...document, acts })
+      log.add('log', 'log-reincarnated', 'person sre-1', { incarnation: 2, previous, acts })
       return log
     },
   },
@@ -253,14 +254,35 @@ export const liesRun: readonly Lie[] = [
     finds: ['REINCARNATION_INVALID'],
     log: () => {
       const log = withSite()
-      const document = { oldHead: some('head'), newIncarnation: '2' }
+      const previous = { incarnation: 1, size: 9, root: 'ab' }
+      const document = { oldHead: '1/9/ab', newIncarnation: '2' }
       const subject = subjectDigest(digestOf, 'reincarnate', document)
-      const acts = ['sre-1', 'sre-2', 'dev-1'].map((person) =>
-        sign(person, 'sre', 'reincarnate', subject, log.now()),
+      const acts = ['sre-1', 'gov-1', 'dev-1'].map((person) =>
+        sign(person, person === 'gov-1' ? 'governance' : 'sre', 'reincarnate', subject, log.now()),
       )
       for (const act of acts.slice(2)) act.signature = 'forged'
-      log.add('site', 'log-reincarnated', 'control-plane server', { ...document, acts })
+      log.add('log', 'log-reincarnated', 'person sre-1', { incarnation: 2, previous, acts })
       return log
+    },
+  },
+  {
+    name: 'the reason of a denial is exchanged for another',
+    finds: ['DENIAL_INVALID'],
+    log: () => {
+      const { log } = denied()
+      lastOf(log, 'denied').secret = { reason: 'another reason' }
+      return log
+    },
+  },
+  {
+    name: 'an order to abort one run is replayed on another, with its reason',
+    finds: ['INTERRUPT_INVALID'],
+    log: () => {
+      const story = decided('auto')
+      const subject = subjectDigest(digestOf, 'abort', { grant: 'grant-of-p-9', reason: 'why' })
+      const signed = sign('sre-1', 'sre', 'abort', subject, story.log.now())
+      story.add('interrupted', 'person sre-1', { how: 'abort', signed, reason: subject }, { reason: 'why' })
+      return story.log
     },
   },
 ]

@@ -2,7 +2,7 @@
 
 import { DAY, decided, drop, edit, finish, type Lie, lastOf, nextTrust } from './lie.ts'
 import { some } from './parts.ts'
-import { keyOfPerson, newLog, openSite, publish, START , trustBody } from './site.ts'
+import { keyOfPerson, newLog, openSite, publish, START, trustBody } from './site.ts'
 import { risky, routine, withSite } from './story.ts'
 
 export const liesSite: readonly Lie[] = [

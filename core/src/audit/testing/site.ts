@@ -19,6 +19,7 @@ export type LogEntry = {
   actor: { kind: string; id: string }
   at: Instant
   state: Json
+  secret?: Json
 }
 
 /** 22 November 2026, 19:00 UTC. */
@@ -131,7 +132,7 @@ export const DNS = { id: 'change-record-set', digest: publishedDigest(digestOf, 
 /** A log that is written in order; each stream counts from 1. Time moves only where a story says so. */
 export function newLog(): {
   entries: LogEntry[]
-  add(stream: string, type: string, actor: string, state: unknown): LogEntry
+  add(stream: string, type: string, actor: string, state: unknown, secret?: Json): LogEntry
   pass(milliseconds: number): void
   now(): Instant
 } {
@@ -140,13 +141,13 @@ export function newLog(): {
   let now = START
   return {
     entries,
-    add(stream, type, actor, state) {
+    add(stream, type, actor, state, secret) {
       const seq = (heads.get(stream) ?? 0) + 1
       heads.set(stream, seq)
       const [kind = '', id = ''] = actor.split(' ')
       const entry = { stream, seq, type, actor: { kind, id }, at: now, state: state as Json }
-      entries.push(entry)
-      return entry
+      entries.push(secret === undefined ? entry : { ...entry, secret })
+      return entries.at(-1) ?? entry
     },
     pass(milliseconds) {
       now += milliseconds

@@ -6,7 +6,7 @@ import type { Grant } from '../../grant/grant.ts'
 import type { Digest } from '../../kernel/digest.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { decisionOf, evidenceOf, grantOf, type Outcome, planOf, some } from './parts.ts'
+import { decisionOf, evidenceOf, grantOf, type Outcome, planOf } from './parts.ts'
 import { digestOf, type Log, newLog, openSite, sign, signMachine } from './site.ts'
 
 const MINUTE = 60_000
@@ -32,8 +32,8 @@ export class Story {
   get grantId(): string {
     return `grant-of-${this.proposal}`
   }
-  add(type: string, actor: string, state: unknown): void {
-    this.log.add(this.stream, type, actor, state)
+  add(type: string, actor: string, state: unknown, secret?: Json): void {
+    this.log.add(this.stream, type, actor, state, secret)
   }
   propose(incident: string | null = null): void {
     const { intent, runbook, proposer, targets } = this.plan
@@ -81,12 +81,10 @@ export class Story {
     this.add('approved', `approver ${person}`, { signed })
   }
   deny(person: string, role: string): void {
-    const reason = some('the reason')
+    const reason = 'not now'
     const subject = subjectDigest(digestOf, 'deny', { plan: this.digest, reason })
-    this.add('denied', `approver ${person}`, {
-      signed: sign(person, role, 'deny', subject, this.log.now()),
-      reason,
-    })
+    const signed = sign(person, role, 'deny', subject, this.log.now())
+    this.add('denied', `approver ${person}`, { signed, reason: subject }, { reason })
   }
   grant(outcome: Grant['outcome']): void {
     this.log.pass(50)
