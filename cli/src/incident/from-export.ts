@@ -9,7 +9,7 @@ import { failed } from '../exit.ts'
 import type { Paint } from '../plan/show-plan.ts'
 import { columns } from '../terminal/table.ts'
 import { moment } from '../terminal/time.ts'
-import { quoted } from '../terminal/visible.ts'
+import { PROSE_WIDTH, quoted, wrapped } from '../terminal/visible.ts'
 
 type Entry = Told & { stream: string; seq: number }
 export type FromExport = {
@@ -42,7 +42,7 @@ export async function incidentFromExport(file: string, id: string, paint: Paint)
     columns(rows),
     '',
     paint('bold', 'in short'),
-    quoted(explanation.paragraph),
+    quoted(wrapped(explanation.paragraph, PROSE_WIDTH)),
   ].join('\n')
   return { text, value: { incident: id, timeline, explanation: explanation.paragraph } }
 }

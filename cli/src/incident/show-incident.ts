@@ -3,7 +3,7 @@ import type { Reply } from '@countersign/client/client'
 import type { Paint } from '../plan/show-plan.ts'
 import { columns } from '../terminal/table.ts'
 import { moment } from '../terminal/time.ts'
-import { quoted, visible } from '../terminal/visible.ts'
+import { PROSE_WIDTH, quoted, visible, wrapped } from '../terminal/visible.ts'
 
 export type Incident = Reply<'getIncident'>
 
@@ -24,7 +24,7 @@ export function incidentText(incident: Incident, paint: Paint): string {
     timelineText(incident.timeline),
     '',
     paint('bold', 'in short'),
-    quoted(incident.explanation),
+    quoted(wrapped(incident.explanation, PROSE_WIDTH)),
   ].join('\n')
 }
 

@@ -5,7 +5,7 @@ import { EXIT, Stop } from '../exit.ts'
 import { openSession, type Session } from '../folder/session.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { duration, moment } from '../terminal/time.ts'
-import { visible } from '../terminal/visible.ts'
+import { PROSE_WIDTH, quoted, visible, wrapped } from '../terminal/visible.ts'
 import type { Incident } from './show-incident.ts'
 import { incidentTree } from './tree.ts'
 
@@ -33,7 +33,7 @@ export const command: Command = {
     }
     draw(incident)
     terminal.show('')
-    terminal.show(visible(incident.explanation))
+    terminal.show(quoted(wrapped(incident.explanation, PROSE_WIDTH)))
     terminal.result(incident)
     return EXIT.done
   },

@@ -17,6 +17,19 @@ export function visible(text: string): string {
   return text.replace(HIDDEN, (char) => NAMES[char] ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
+/** Lines of at most `width` characters, broken at spaces where there are any. */
+export function wrapped(text: string, width: number): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].join('\n')
+}
+
 /** Quoted text of several lines, each behind a bar, so that it cannot pass for the tool's own words. */
 export function quoted(text: string, indent = '  '): string {
   const lines = text.split(/\r?\n/).slice(0, MAX_LINES)
@@ -25,3 +38,6 @@ export function quoted(text: string, indent = '  '): string {
 }
 
 const MAX_LINES = 60
+
+/** Columns of running text. */
+export const PROSE_WIDTH = 100

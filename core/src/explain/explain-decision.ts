@@ -70,7 +70,7 @@ function sayPlanned(plan: Json | undefined): string {
   return `Runner ${quoted(plan, 'runner')} planned ${plural(steps.length, 'step')} on ${list(targets) || 'no target'}${changes}, with ${undo}${hits}.`
 }
 
-/** ` ("www A" from "192.0.2.10" to "192.0.2.20")`: the first few differences that people read before they sign. */
+/** In brackets, the first few differences that people read before they sign: each path with its old and new value. */
 function sayChanges(steps: readonly Json[]): string {
   const changes = steps
     .flatMap((step) => items(step, 'diff'))

@@ -42,6 +42,12 @@ test('a routine restart that helped', () => {
   )
 })
 
+test('says the same of one proposal where the entries do not name their stream', () => {
+  const { entries } = routine(newLog()).log
+  const bare = entries.map(({ type, actor, at, state }) => ({ type, actor, at, state }))
+  expect(explain(bare)).toEqual(explain(entries))
+})
+
 describe('says by whom', () => {
   test('two people who signed, with their roles', () => {
     const text = paragraph(risky(newLog()))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { risky, routine, undoneStory } from '../audit/testing/story.ts'
 import type { Json } from '../kernel/json.ts'
+import { look } from './look.ts'
 import { quote } from './quote.ts'
 import { says } from './says.ts'
 import { INCIDENT_SENTENCES } from './says-incident.ts'
@@ -63,6 +64,11 @@ describe('what does not fit', () => {
 
   test.each(['constructor', '__proto__', 'toString'])('a type named "%s" is only a name', (type) => {
     expect(says(entry(type, {}))).toContain('knows no sentence')
+  })
+
+  test('what objects inherit is no part of a state', () => {
+    expect(look({}, 'constructor')).toBeUndefined()
+    expect(look({ a: {} }, 'a.toString.name')).toBeUndefined()
   })
 
   test.each(TYPES)('%s is told from an empty state', (type) => {

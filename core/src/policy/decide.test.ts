@@ -174,12 +174,7 @@ describe('decide', () => {
     expect(answer([clause('yes', 'auto')], partial).outcome).toBe(outcome)
   })
 
-  const odd = {
-    'scope.remainingAfter': Number.NaN,
-    'hold.active': null,
-    'undo.available': 'yes',
-    'target.confirmed': 1,
-  }
+  const odd = { 'scope.remainingAfter': Number.NaN, 'hold.active': null, 'undo.available': 'yes' }
   test.each(Object.entries(odd))('a malformed %s (%s) is never auto', (name, value) => {
     const facts = { ...factsOf({}), values: { ...factsOf({}).values, [name]: value } } as unknown as Facts
     expect(decide(policyOf([clause('yes', 'auto')]), facts, DIGEST).outcome).not.toBe('auto')

@@ -96,6 +96,22 @@ describe('next', () => {
       is: { do: 'open-approval' },
     },
     {
+      name: 'after watching it waits for as many as the other clauses demanded',
+      events: [
+        ...toPlan,
+        planned(),
+        decided('observe', START),
+        { type: 'observed' },
+        evidence,
+        requested,
+        planned(),
+        decided('observe', null, { afterObserve: 'authorize' }),
+        opened,
+        approval('sre-2', 'sre'),
+      ],
+      is: { do: 'wait' },
+    },
+    {
       name: 'hands over what should be watched without a deadline',
       events: toDecision('observe'),
       is: { do: 'close', outcome: 'escalated' },

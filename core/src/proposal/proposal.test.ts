@@ -89,6 +89,11 @@ describe('evolveProposal', () => {
     expect(fold(...events).phase).toBe(phase)
   })
 
+  test('of two outcomes the first stands', () => {
+    const again: ProposalEvent = { type: 'closed', outcome: 'denied', because: 'too late' }
+    expect(fold(...toJudge('yes'), closed, again)).toMatchObject({ phase: 'closed', outcome: 'resolved' })
+  })
+
   test('facts are stored as integers, and come back as they were', () => {
     const checked = checkFacts({
       'evidence.confidence': 0.9608,

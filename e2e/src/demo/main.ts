@@ -21,7 +21,7 @@ const TELLS: [Story, string][] = [
 
 async function main(): Promise<number> {
   const leftOut: string[] = []
-  const refused = await realSiteRefused()
+  const refused = process.argv.includes('--bare') ? 'the bare one was asked for' : await realSiteRefused()
   if (refused !== undefined) {
     say(`left out: the real site, because ${refused}`)
     leftOut.push(`the real site: ${refused}`)

@@ -55,7 +55,11 @@ const probe = z.strictObject({
     .describe('The alert it raises, as the triggers of runbooks name it'),
   service: id.describe('Every target of this service is probed'),
   source: id.describe('The source that is read'),
-  query: z.string().min(1).max(2000).describe('What is read; placeholders for target and target.address are filled in'),
+  query: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe('What is read; placeholders for target and target.address are filled in'),
   expect: z
     .string()
     .regex(EXPECTATION, EXPECTATION_HINT)

@@ -1,4 +1,5 @@
 /** The state that the keeper of the bare sample site reports for a service: 1 running, 0 stopped, -1 failed. */
+import { bounded } from './bounded.ts'
 import { type Source, Unreadable } from './source.ts'
 
 const VALUES: Record<string, number> = { running: 1, stopped: 0, failed: -1 }
@@ -9,12 +10,12 @@ export function keeper(id: string, group: string, url: string, timeoutMs: number
     id,
     group,
     async read(query, signal) {
-      const response = await fetch(`${url}/services`, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      const raw = await bounded(signal, timeoutMs, async (ends) => {
+        const response = await fetch(`${url}/services`, { signal: ends })
+        return response.text()
       }).catch((cause: unknown) => {
         throw new Unreadable(`no answer from ${id}`, { cause })
       })
-      const raw = await response.text()
       const { services } = JSON.parse(raw) as { services: { name: string; state: string }[] }
       const state = services.find(({ name }) => name === query)?.state ?? 'missing'
       const value = VALUES[state]

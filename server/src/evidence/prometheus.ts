@@ -1,4 +1,5 @@
 /** PromQL by the HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/): one instant, one number. */
+import { bounded } from './bounded.ts'
 import { type Reading, type Source, Unreadable } from './source.ts'
 
 type Answer = {
@@ -14,12 +15,12 @@ export function prometheus(id: string, group: string, url: string, timeoutMs: nu
     group,
     async read(query, signal) {
       const address = `${url}/api/v1/query?${new URLSearchParams({ query })}`
-      const response = await fetch(address, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      const raw = await bounded(signal, timeoutMs, async (ends) => {
+        const response = await fetch(address, { signal: ends })
+        return response.text()
       }).catch((cause: unknown) => {
         throw new Unreadable(`no answer from ${id}`, { cause })
       })
-      const raw = await response.text()
       return toReading(parse(raw), raw)
     },
   }
