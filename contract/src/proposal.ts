@@ -43,6 +43,8 @@ export const Proposal = ProposalRow.extend({
       planExpiresAt: Instant,
     })
     .nullable(),
+  waits: z.string().nullable().describe('why it does not run yet although it could'),
+  grant: Uuid.nullable().describe('what an abort, reverse or take is about once there is one'),
   steps: z.array(z.unknown()),
 }).meta({ id: 'Proposal' })
 

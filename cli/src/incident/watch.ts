@@ -53,7 +53,7 @@ async function look({ client }: Session, id: string, terminal: Terminal, before:
 function redrawing(terminal: Terminal): (incident: Incident) => void {
   let drawn = 0
   return (incident) => {
-    const lines = incidentTree(incident, (process.stdout.columns ?? 100) - 1, terminal.colour)
+    const lines = incidentTree(incident, (process.stdout.columns || 100) - 1, terminal.colour)
     if (drawn > 0) process.stdout.write(`\u001b[${drawn}F\u001b[J`)
     drawn = lines.length
     terminal.show(lines.join('\n'))

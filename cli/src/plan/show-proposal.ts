@@ -20,6 +20,7 @@ export function proposalText(
       ['  target', proposal.target ?? '-'],
       ['  incident', proposal.incident ?? 'none'],
       ['  proposed by', `${proposal.proposer.kind} "${proposal.proposer.id}", ${moment(proposal.createdAt)}`],
+      ...(proposal.waits === null ? [] : [['  waits', WAITS[proposal.waits] ?? proposal.waits]]),
       ...(proposal.because === null ? [] : [['  because', proposal.because]]),
     ]),
     ...(proposal.says === '' ? [] : ['  said (quoted, not checked):', quoted(proposal.says, '    ')]),
@@ -29,6 +30,12 @@ export function proposalText(
     ...askingText(proposal.asking, now, paint),
     ...stepsText(proposal.steps, paint),
   ].join('\n')
+}
+
+const WAITS: Readonly<Record<string, string>> = {
+  held: 'a hold keeps it back: see `countersign holds`',
+  log: 'the log is not whole: see `countersign trail head`',
+  busy: 'another act on its target has not ended',
 }
 
 const ORDER: readonly (string | undefined)[] = ['against', 'unknown', 'supports']

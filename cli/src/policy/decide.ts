@@ -1,8 +1,9 @@
 /** What a policy says to facts: the same pure decision as on the server, with every reason. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalFacts } from '@countersign/core/facts/canonical'
 import { checkFacts } from '@countersign/core/facts/check'
+import { storeFacts } from '@countersign/core/facts/stored'
+import type { Json } from '@countersign/core/kernel/json'
 import { decide } from '@countersign/core/policy/decide'
 import type { Decision } from '@countersign/core/policy/decision'
 import { digestOf } from '@countersign/crypto/digest-of'
@@ -35,7 +36,11 @@ export const command: Command = {
         'leave a fact out where it is not known',
       )
     const { facts } = checked
-    const decision = decide(read.value, facts, digestOf('countersign/facts/v1', canonicalFacts(facts)))
+    const decision = decide(
+      read.value,
+      facts,
+      digestOf('countersign/facts/v1', storeFacts(facts) as unknown as Json),
+    )
     show(decision, terminal)
     terminal.result(decision)
     return EXIT.done

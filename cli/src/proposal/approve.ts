@@ -35,7 +35,7 @@ export const command: Command = {
     const checked = signable(proposal, checkPlan(proposal, trust, now), now)
     const signer = signerFor(given, trust, proposal, checked, now)
     const text = proposalText(proposal, checked, now, terminal.colour)
-    if (terminal.json && !given.flag('yes')) terminal.tell(text)
+    if (terminal.json) terminal.tell(text)
     else terminal.show(text)
     if (!given.flag('yes')) await confirm(terminal, checked.digest, signer)
     const notAfter = Math.min(checked.plan.expiresAt, Date.now() + LONGEST_MS)

@@ -48,7 +48,6 @@ export function interrupt(how: How): Command {
 
 /** The act names the grant where something runs or ran; before there is one, the proposal. */
 async function aboutOf(client: Client, id: string, reason: string): Promise<About> {
-  const proposal = (await client.getProposal({ params: { id } })) as { grant?: string | null }
-  const grant = proposal.grant ?? null
+  const { grant } = await client.getProposal({ params: { id } })
   return grant === null ? { proposal: id, reason } : { grant, reason }
 }

@@ -2,6 +2,7 @@
  * Where a command speaks. What it shows people goes to standard output, or is left out with `--json`, whose one line
  * comes last; questions, progress and errors go to standard error.
  */
+import { guarded } from './visible.ts'
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
 
@@ -32,10 +33,10 @@ export function createTerminal(json: boolean): Terminal {
   const colourful = (json ? stderr : stdout).isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   return {
     show: (text) => {
-      if (!json) stdout.write(`${text}\n`)
+      if (!json) stdout.write(`${guarded(text)}\n`)
     },
     tell: (text) => {
-      stderr.write(`${text}\n`)
+      stderr.write(`${guarded(text)}\n`)
     },
     result: (value) => {
       if (json) stdout.write(`${JSON.stringify(value)}\n`)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { columns, table } from './table.ts'
-import { quoted, visible } from './visible.ts'
+import { guarded, quoted, visible, wrapped } from './visible.ts'
 
 describe('visible', () => {
   test.each([
@@ -24,6 +24,16 @@ describe('visible', () => {
       }),
     )
   })
+})
+
+test('the last guard lets line breaks and our own colours pass, nothing else', () => {
+  expect(guarded('\u001b[31mred\u001b[0m\nnext')).toBe('\u001b[31mred\u001b[0m\nnext')
+  expect(guarded('a\u001b[2J\u001b[5mb\r\u0007')).toBe('a\\e[2J\\e[5mb\\r\\u{7}')
+})
+
+test('running text is broken at spaces', () => {
+  expect(wrapped('one two three', 7)).toBe('one two\nthree')
+  expect(wrapped('averylongword x', 5)).toBe('averylongword\nx')
 })
 
 test('quoted text stands behind a bar on every line', () => {

@@ -17,6 +17,17 @@ export function visible(text: string): string {
   return text.replace(HIDDEN, (char) => NAMES[char] ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that this program itself sets
+const OWN_COLOUR = /(\u001b\[(?:0|1|2|31|32|33)m|\n)/
+
+/** The last guard before a terminal: line breaks and our own colours pass, everything else is made visible. */
+export function guarded(text: string): string {
+  return text
+    .split(OWN_COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
+    .join('')
+}
+
 /** Lines of at most `width` characters, broken at spaces where there are any. */
 export function wrapped(text: string, width: number): string {
   const lines: string[] = []

@@ -34,7 +34,7 @@ export const command: Command = {
         `\n${head.note.trimEnd()}\n\nsigned by a log key of trust/${trust.body.version}: keep it, it proves what was there`,
       )
     terminal.result(head)
-    return EXIT.done
+    return head.state === 'rewound' ? EXIT.found : EXIT.done
   },
 }
 

@@ -1,12 +1,12 @@
 /** Audits how a proposal came to its plan and decision: who planned, by which texts, from which facts. */
 import type { Facts } from '../facts/schema.ts'
+import { restoreFacts } from '../facts/stored.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Plan } from '../plan/plan.ts'
 import { BUILTIN_CLAUSES } from '../policy/builtin.ts'
 import type { Decision } from '../policy/decision.ts'
 import { compareOutcomes } from '../policy/outcome.ts'
 import type { ProposalEvent } from '../proposal/event.ts'
-import { restoreFacts } from '../proposal/stored.ts'
 import { runnerKey } from '../trust/lookup.ts'
 import type { Look } from './entry.ts'
 import { forgetPlan, type Life } from './life.ts'

@@ -28,6 +28,7 @@ export const PROPOSAL_SENTENCES: Record<ProposalEvent['type'], (state: Json) => 
   'approval-escalated': (state) =>
     `Nobody had answered; role ${quoted(state, 'role')} was asked as well, until ${utc(count(state, 'until'))}.`,
   'approval-closed': (state) => `The request for signatures was closed: ${whyClosed(raw(state, 'why'))}.`,
+  'grant-waits': (state) => `It could run, and waits: ${quoted(state, 'because')}.`,
   granted: (state) =>
     `Runner ${quoted(state, 'grant.grant.runner')} got a grant for plan ${short(state, 'grant.grant.plan')}, valid until ${utc(count(state, 'grant.grant.notAfter'))}, resting on ${restsOn(state)}.`,
   voided: (state) => `What was planned became void, and nothing was done: ${quoted(state, 'because')}.`,

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalFacts } from './canonical.ts'
 import { checkFacts } from './check.ts'
 import { atLeastAsRisky } from './order.ts'
 import { FACTS, type FactType } from './schema.ts'
+import { restoreFacts, storeFacts } from './stored.ts'
 
 const refusals = (partial: Record<string, unknown>) => {
   const checked = checkFacts(partial)
@@ -84,9 +84,10 @@ test('knowing less is never less risky', () => {
 test('the hashed form holds no number that is not whole', () => {
   const checked = checkFacts({ 'evidence.confidence': 0.62 })
   if (!('facts' in checked)) throw new Error('well formed')
-  const text = JSON.stringify(canonicalFacts(checked.facts), (_, value: unknown) => {
+  const text = JSON.stringify(storeFacts(checked.facts), (_, value: unknown) => {
     if (typeof value === 'number') expect(Number.isInteger(value)).toBe(true)
     return value
   })
-  expect(text).toContain('"0.62"')
+  expect(text).toContain('"evidence.confidence":6200')
+  expect(restoreFacts(storeFacts(checked.facts))).toEqual(checked.facts)
 })

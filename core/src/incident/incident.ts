@@ -2,6 +2,7 @@
  * An incident is a problem that people own, made of signals. It stays open until its signals ended or a person closes
  * it; neither a closed approval nor a finished repair alone ends it.
  */
+import type { SignedAct } from '../act/act.ts'
 import type { Instant } from '../kernel/instant.ts'
 import { never } from '../kernel/never.ts'
 import type { Severity } from '../signal/signal.ts'
@@ -39,8 +40,8 @@ export type IncidentEvent =
   | { type: 'proposal-ended'; proposal: string; outcome: string; because: string }
   | { type: 'escalated'; role: string; because: string; asks: string }
   | { type: 'cause-asked'; options: Cause[]; because: string }
-  | { type: 'cause-recorded'; cause: Cause; person: string }
-  | { type: 'incident-taken'; person: string }
+  | { type: 'cause-recorded'; cause: Cause; person: string; signed: SignedAct }
+  | { type: 'incident-taken'; person: string; signed: SignedAct }
   | { type: 'incident-resolved'; because: string; proposal: string | null }
 
 export type Actionability = 'none' | 'low' | 'high'

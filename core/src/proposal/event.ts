@@ -2,7 +2,7 @@
 import type { SignedAct } from '../act/act.ts'
 import type { Assessment } from '../evidence/assess.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-
+import type { StoredFacts } from '../facts/stored.ts'
 import type { SignedGrant } from '../grant/grant.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Instant } from '../kernel/instant.ts'
@@ -11,8 +11,6 @@ import type { SignedPlan } from '../plan/plan.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { ApproverRule } from '../policy/policy.ts'
 import type { Refused, StepReport } from '../runner/protocol.ts'
-
-import type { StoredFacts } from './stored.ts'
 
 export type Proposer = { kind: 'detector' | 'agent' | 'person'; id: string }
 
@@ -50,6 +48,8 @@ export type ProposalEvent =
   | { type: 'denied'; signed: SignedAct; reason: Digest }
   | { type: 'approval-escalated'; rung: number; role: string; until: Instant }
   | { type: 'approval-closed'; why: 'unanswered' | 'plan-expired' | 'superseded' }
+  /** Leave could be given, and something keeps it from being given now; recorded once for each reason. */
+  | { type: 'grant-waits'; why: WaitReason; because: string }
   | { type: 'granted'; grant: SignedGrant; task: string }
   /** What was agreed to no longer holds, and nothing was done: read, plan and ask again. */
   | { type: 'voided'; because: string }
@@ -63,6 +63,9 @@ export type ProposalEvent =
   | { type: 'undone'; complete: boolean; why: string; steps: StepReport[] }
   | { type: 'interrupted'; how: 'abort' | 'reverse' | 'take'; signed: SignedAct; reason: Digest }
   | { type: 'closed'; outcome: Outcome; because: string }
+
+/** `held`: until people lift a hold. `log`: until the log is whole again. `busy`: until another act has ended. */
+export type WaitReason = 'held' | 'log' | 'busy'
 
 export type FinishedResult = 'succeeded' | 'nothing-done' | 'failed' | 'undone' | 'unknown' | 'stopped'
 

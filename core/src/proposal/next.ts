@@ -142,6 +142,8 @@ function asking(state: In<'asking'>, { now, ladder, onePerson }: Steering): Next
 }
 
 function finished(state: In<'finished'>, { runbook }: Steering): Next {
+  const interrupt = interruptedAtEnd(state)
+  if (interrupt !== null) return interrupt
   switch (state.result) {
     case 'succeeded':
     case 'nothing-done':
@@ -155,6 +157,16 @@ function finished(state: In<'finished'>, { runbook }: Steering): Next {
     default:
       return handOver(state.why)
   }
+}
+
+/** The last step may have ended before the runner heard of it: what the person said stands all the same. */
+function interruptedAtEnd({ interrupted, result }: In<'finished'>): Next | null {
+  if (interrupted === undefined || !['succeeded', 'nothing-done', 'stopped'].includes(result)) return null
+  const { how, person } = interrupted
+  if (how === 'take') return { do: 'close', outcome: 'taken', because: `${person} took it over` }
+  return how === 'reverse' && result === 'succeeded'
+    ? { do: 'undo', because: `${person} reversed it` }
+    : null
 }
 
 /** Time spent blind does not count as healthy: it ends like a failure. */

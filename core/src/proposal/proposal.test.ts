@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { Outcome as Answer } from '../audit/testing/parts.ts'
 import { START } from '../audit/testing/site.ts'
 import { checkFacts } from '../facts/check.ts'
+import { restoreFacts, storeFacts } from '../facts/stored.ts'
 import { missingFor } from './asking.ts'
 import type { ProposalEvent } from './event.ts'
 import { next } from './next.ts'
 import type { Proposal } from './proposal.ts'
-import { restoreFacts, storeFacts } from './stored.ts'
 import {
   approval,
   closed,

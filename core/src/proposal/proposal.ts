@@ -5,7 +5,7 @@
 import type { SignedAct } from '../act/act.ts'
 import type { Assessment } from '../evidence/assess.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-
+import type { StoredFacts } from '../facts/stored.ts'
 import type { SignedGrant } from '../grant/grant.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Instant } from '../kernel/instant.ts'
@@ -14,8 +14,7 @@ import type { SignedPlan } from '../plan/plan.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { ApproverRule } from '../policy/policy.ts'
 import type { StepReport } from '../runner/protocol.ts'
-import type { Outcome, ProposalEvent } from './event.ts'
-import type { StoredFacts } from './stored.ts'
+import type { Outcome, ProposalEvent, WaitReason } from './event.ts'
 
 export type Proposed = Extract<ProposalEvent, { type: 'proposed' }> & { at: Instant }
 export type Read = { round: number; items: Evidence[]; assessment: Assessment; at: Instant }
@@ -34,7 +33,17 @@ export type Asking = {
 type Base = { proposed: Proposed; reads: Read[]; observedOnce: boolean; voids: number }
 type WithPlan = Base & { planned: Planned }
 type WithDecision = WithPlan & { decided: Decided }
-type WithGrant = WithDecision & { acts: SignedAct[]; grant: SignedGrant; task: string; steps: StepReport[] }
+type WithGrant = WithDecision & {
+  acts: SignedAct[]
+  grant: SignedGrant
+  task: string
+  steps: StepReport[]
+  interrupted?: Interrupted
+}
+/** The last word of a person while it runs; what is at hand is finished first. */
+export type Interrupted = { how: 'abort' | 'reverse' | 'take'; person: string }
+/** Why no grant is given although it could be. */
+type Waiting = { waits?: WaitReason }
 
 export type Proposal =
   | { phase: 'new' }
@@ -43,8 +52,8 @@ export type Proposal =
   | ({ phase: 'planning'; task: string; runner: string; since: Instant } & Base)
   | ({ phase: 'deciding' } & WithPlan)
   | ({ phase: 'observing'; until: Instant } & WithDecision)
-  | ({ phase: 'cleared' } & WithDecision)
-  | ({ phase: 'asking'; asking: Asking } & WithDecision)
+  | ({ phase: 'cleared' } & WithDecision & Waiting)
+  | ({ phase: 'asking'; asking: Asking } & WithDecision & Waiting)
   | ({ phase: 'granted' } & WithGrant)
   | ({ phase: 'executing' } & WithGrant)
   | ({ phase: 'finished'; result: string; why: string; at: Instant } & WithGrant)
@@ -115,8 +124,13 @@ export function evolveProposal(state: Proposal, event: ProposalEvent, at: Instan
       return state.phase === 'closed'
         ? state
         : { phase: 'closed', before: state, outcome: event.outcome, because: event.because }
-    case 'approval-refused':
+    case 'grant-waits':
+      return state.phase === 'cleared' || state.phase === 'asking' ? { ...state, waits: event.why } : state
     case 'interrupted':
+      return hasGrant(state)
+        ? { ...state, interrupted: { how: event.how, person: event.signed.person } }
+        : state
+    case 'approval-refused':
       return state
     default:
       return never(event)
@@ -239,6 +253,7 @@ function base({ proposed, reads, observedOnce, voids }: Base): Base {
   return { proposed, reads, observedOnce, voids }
 }
 
-function withGrant({ planned, decided, acts, grant, task, steps, ...rest }: Granted): WithGrant {
-  return { ...base(rest), planned, decided, acts, grant, task, steps }
+function withGrant({ planned, decided, acts, grant, task, steps, interrupted, ...rest }: Granted): WithGrant {
+  const kept = { ...base(rest), planned, decided, acts, grant, task, steps }
+  return interrupted === undefined ? kept : { ...kept, interrupted }
 }

@@ -32,7 +32,7 @@ export type Task =
   | { type: 'execute'; id: string; plan: SignedPlan; grant: SignedGrant }
   | { type: 'undo'; id: string; grant: string; because: string; acts: SignedAct[] }
   | { type: 'stop'; id: string; grant: string; because: string }
-  /** The outcome is settled: the right to undo ends, also the one that silence would use. */
+  /** The outcome is settled: the right that silence would use ends, and from now on an undo takes people. */
   | { type: 'settled'; id: string; grant: string }
   | { type: 'trust'; id: string; chain: TrustVersion[] }
   | { type: 'runbook'; id: string; runbook: PublishedRunbook }

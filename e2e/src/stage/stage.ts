@@ -8,7 +8,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type BareSite, down, type RealSite, up } from '@countersign/site/site'
-import { filesOf, PORT } from './files.ts'
+import { type Files, filesOf, PORT } from './files.ts'
 import { type Program, type Ran, run, start } from './program.ts'
 
 /** The people of a stage by id, with their roles: made for it, with keys that live as long as it does. */
@@ -28,26 +28,38 @@ export type Stage = {
   cli(args: readonly string[], options?: { input?: string; timeoutMs?: number }): Promise<Ran>
   /** With `--json`: the last line of standard output. Throws with what was printed where it failed. */
   ask<T = Answer>(...args: string[]): Promise<T>
-  startServer(): Promise<void>
+  /** Resolves when it answers, or with `isAwaited` false at once. */
+  startServer(isAwaited?: boolean): Promise<void>
   startRunner(): Promise<void>
   close(): Promise<void>
 }
 // biome-ignore lint/suspicious/noExplicitAny: the answers of the command line are looked into freely by stories
 export type Answer = any
 
-export type StageOptions = { kind: 'real' | 'bare'; say: (line: string) => void; keepSite?: boolean }
+export type StageOptions = {
+  kind: 'real' | 'bare'
+  say: (line: string) => void
+  keepSite?: boolean
+  /** Where the site keeps its state; left out: where all stories play. */
+  siteDir?: string
+  /** What this operator writes otherwise. */
+  amend?: (files: Files) => Files
+}
 
-export async function openStage({ kind, say, keepSite }: StageOptions): Promise<Stage> {
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { kind, say } = options
   say(kind === 'real' ? 'bringing up the sample site' : 'bringing up the bare sample site')
-  const { site } = kind === 'real' ? await up({ kind: 'real', say }) : await up({ kind: 'bare', say })
+  const where = options.siteDir === undefined ? {} : { dir: options.siteDir }
+  const { site } =
+    kind === 'real' ? await up({ ...where, kind: 'real', say }) : await up({ ...where, kind: 'bare', say })
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stage-'))
   // The embedded PostgreSQL runs as another user than root and must be able to get in.
   chmodSync(dir, 0o711)
   const logs = join(dir, 'logs')
   mkdirSync(logs)
-  const stage = await settle(site, dir, logs, keepSite ?? false)
+  const stage = await settle(site, dir, logs, options.keepSite ?? false)
   try {
-    await install(stage, say)
+    await install(stage, say, options.amend ?? ((files) => files))
     await stage.startServer()
     await stage.startRunner()
     return stage
@@ -76,9 +88,9 @@ async function settle(
     keyOf: (person) => join(dir, 'people', person),
     cli: (args, options) => run(namespace, [...args, '--dir', dir], options),
     ask: async (...args) => lastLine(args, await run(namespace, [...args, '--dir', dir, '--json'])),
-    startServer: async () => {
+    startServer: async (isAwaited = true) => {
       stage.server = start(namespace, ['start', '--dir', dir], join(logs, 'server.log'))
-      await ready(stage)
+      if (isAwaited) await ready(stage)
     },
     startRunner: async () => {
       stage.runner = start(namespace, ['runner', '--dir', dir], join(logs, 'runner.log'))
@@ -86,7 +98,7 @@ async function settle(
     close: async () => {
       await stage.runner.stop()
       await stage.server.stop()
-      if (!keepSite) await down({})
+      if (!keepSite) await down({ dir: site.dir })
       if (process.env['COUNTERSIGN_KEEP_STAGE'] === undefined) rmSync(dir, { recursive: true, force: true })
     },
   }
@@ -96,9 +108,13 @@ async function settle(
 const nothing: Program = { pid: -1, log: '', exited: Promise.resolve(0), stop: async () => undefined }
 
 /** What a new user would do by hand: write down the site, make keys, run init. */
-async function install(stage: Stage, say: (line: string) => void): Promise<void> {
+async function install(
+  stage: Stage,
+  say: (line: string) => void,
+  amend: (files: Files) => Files,
+): Promise<void> {
   const { dir, site } = stage
-  for (const [path, text] of Object.entries(filesOf(site, stage.port))) {
+  for (const [path, text] of Object.entries(amend(filesOf(site, stage.port)))) {
     mkdirSync(dirname(join(dir, path)), { recursive: true })
     writeFileSync(join(dir, path), text)
   }

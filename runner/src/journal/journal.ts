@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import type { Digest } from '@countersign/core/kernel/digest'
 import type { Instant } from '@countersign/core/kernel/instant'
+import type { Receipt } from '@countersign/core/runner/protocol'
 import { RunnerFault } from '../fault.ts'
 import { writeDurably } from './durable.ts'
 import type { Entry, Line } from './entry.ts'
@@ -26,6 +27,8 @@ export type Journal = {
   readonly head: number
   /** Returns when the line is on the disk. Throws `RunnerFault`; after that the journal takes no more lines. */
   append(...entries: Entry[]): void
+  /** Reads receipts back, from a count to a count, also those that were acknowledged. */
+  receipts(from: number, to: number): Receipt[]
   close(): void
 }
 
@@ -69,10 +72,11 @@ export function openJournal(folder: string, dated: Dated): Journal {
   const fd = openSync(file, 'r+')
   ftruncateSync(fd, read.length)
   fdatasyncSync(fd)
-  return writer(fd, state, read, dated)
+  return writer(file, fd, state, read, dated)
 }
 
 function writer(
+  file: string,
   fd: number,
   state: JournalState,
   from: { lines: Line[]; hash: string; length: number },
@@ -112,6 +116,15 @@ function writer(
       length += bytes.length
       n = line.n
       fold(state, line)
+    },
+    receipts(from, to) {
+      const read = readLines(readFileSync(file))
+      const entries = 'lines' in read ? read.lines.flatMap(({ entries }) => entries) : []
+      return entries.flatMap((entry) =>
+        entry.type === 'reported' && entry.receipt.count >= from && entry.receipt.count <= to
+          ? [entry.receipt]
+          : [],
+      )
     },
     close() {
       failed ??= new Error('closed')

@@ -1,5 +1,5 @@
 /** Two loops that outlive every fault of the server: one asks for work, one brings the receipts. */
-import type { RunnerHello, ServerWord, Task } from '@countersign/core/runner/protocol'
+import type { Receipt, RunnerHello, ServerWord, Task } from '@countersign/core/runner/protocol'
 import { RunnerFault } from '../fault.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Log } from '../log.ts'
@@ -25,7 +25,8 @@ export async function pollLoop(
     heard(word)
     for (const task of tasks) take(task)
     // A server that hands out the same tasks until their reports arrive must not keep this loop spinning.
-    if (tasks.length > 0) await pause(BETWEEN_TASKS, stopping)
+    // The same holds for a stop that stands while the step at hand is finished.
+    if (tasks.length > 0 || word.stop.length > 0) await pause(BETWEEN_TASKS, stopping)
   })
 }
 
@@ -34,11 +35,14 @@ export async function reportLoop(
   journal: Journal,
   outbox: Outbox,
 ): Promise<void> {
+  // Receipts that the server had acknowledged and has lost: it was restored from a backup.
+  let lost: Receipt[] = []
   await forever('report', log, stopping, async () => {
     const next = outbox.next()
-    const { receipts } = journal.state
-    if (receipts.length === 0) return Promise.race([next, untilAborted(stopping)])
-    const { accepted, word } = await link.report(receipts.slice(0, AT_ONCE), stopping)
+    const receipts = [...lost, ...journal.state.receipts].slice(0, AT_ONCE)
+    const [first] = receipts
+    if (first === undefined) return Promise.race([next, untilAborted(stopping)])
+    const { accepted, word } = await link.report(receipts, stopping)
     heard(word)
     const { receiptCount, acknowledged } = journal.state
     if (accepted > receiptCount)
@@ -46,8 +50,13 @@ export async function reportLoop(
         `the server holds ${accepted} receipts of this runner, the journal tells of ${receiptCount}: it is an old copy`,
         're-enrol this runner with a new key',
       )
-    if (accepted <= acknowledged) throw new LinkFault('the server took none of the receipts')
-    journal.append({ type: 'acknowledged', count: accepted })
+    if (accepted < first.count - 1) {
+      lost = journal.receipts(accepted + 1, acknowledged)
+      throw new LinkFault(`the server holds ${accepted} receipts, it had ${acknowledged}: telling it again`)
+    }
+    if (accepted < first.count) throw new LinkFault('the server took none of the receipts')
+    lost = lost.filter(({ count }) => count > accepted)
+    if (accepted > acknowledged) journal.append({ type: 'acknowledged', count: accepted })
   })
 }
 

@@ -1,6 +1,7 @@
 /**
- * The right to undo that outlives the grant: the server may use it until `notAfter`; where it has fallen silent by
- * then, the runner does what the grant says of silence. After that only people's signatures take the act back.
+ * The right to undo that outlives the grant: the server may use it until the outcome is settled, one person until
+ * `notAfter`; where the server has fallen silent by then, the runner does what the grant says of silence. After that
+ * it takes as many people as the act itself.
  */
 import { subjectDigest } from '@countersign/core/act/subject'
 import { checkAct } from '@countersign/core/approval/check'
@@ -43,18 +44,17 @@ export async function finishUndo(run: Execution, shop: Workshop): Promise<void> 
 
 function mayUndo(task: UndoTask, run: Execution, shop: Workshop): string | null {
   const now = shop.clock.now()
-  const inTime = !run.settled && now < run.grant.grant.undo.notAfter
-  if (inTime && !shop.hold.isHeld()) return null
-  const why = inTime
+  const inTime = now < run.grant.grant.undo.notAfter
+  if (inTime && !run.settled && !shop.hold.isHeld()) return null
+  const why = shop.hold.isHeld()
     ? `HELD: the hold file ${shop.config.holdFile} is there`
-    : 'NOT_GRANTED: the right to undo has ended'
-  const lacking = peopleAsk(task, run, shop)
+    : `NOT_GRANTED: the right to undo ${inTime ? 'takes a person, the outcome is settled' : 'has ended'}`
+  const asked = inTime ? 'confirm' : runnerMinimum(kindsOf(run.plan, shop), shop.config.signed.one)
+  const lacking = peopleAsk(task, asked, now, shop)
   return lacking === null ? null : `${why}; ${lacking}`
 }
 
-/** People may take it back at any time, as many as the runner asks for the act itself. */
-function peopleAsk(task: UndoTask, run: Execution, shop: Workshop): string | null {
-  const now = shop.clock.now()
+function peopleAsk(task: UndoTask, asked: SignedOutcome, now: Instant, shop: Workshop): string | null {
   const trust = shop.trust.current(now)
   if ('refused' in trust) return trust.refused
   const read = readActs(task.acts as unknown as Json)
@@ -68,8 +68,7 @@ function peopleAsk(task: UndoTask, run: Execution, shop: Workshop): string | nul
     if (!checked.ok) return checked.says
     people.push(signed.person)
   }
-  const minimum = runnerMinimum(kindsOf(run.plan, shop), shop.config.signed.one)
-  const required = requirementOf(minimum, [], [], trust.trust.body.onePerson)
+  const required = requirementOf(asked, [], [], trust.trust.body.onePerson)
   const lacking = missing(
     required,
     read.acts.map(({ person, act }) => ({ person, role: act.role })),

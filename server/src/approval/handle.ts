@@ -15,6 +15,8 @@ import { checkSigned, useNonce } from './acts.ts'
 
 export type Answered = { proposal: string; phase: string; missing: { role: string; count: number }[] }
 type Asking = Extract<Proposal, { phase: 'asking' }>
+/** `code`: the rule that it broke; NOT_ASKED where nobody waits for it (any more). */
+type Refused = { code: string; says: string }
 
 export function approve(context: Context, id: string, signed: SignedAct): Promise<Answered> {
   return answer(context, id, signed, null)
@@ -34,8 +36,10 @@ async function answer(
     const loaded = await loadProposal(tx, id)
     const { state } = loaded
     if (state.phase === 'new') throw Refusal.notFound(`no proposal ${id}`)
-    if (state.phase !== 'asking')
-      throw Refusal.conflict(`proposal ${id} is "${state.phase}", nobody's signature is awaited`)
+    if (state.phase !== 'asking') {
+      const says = `proposal ${id} is "${state.phase}", nobody's signature is awaited`
+      return recordRefusal(tx, context, loaded, signed, { code: 'NOT_ASKED', says })
+    }
     const checked = await check(tx, context, state, signed, reason)
     if (!checked.ok) return recordRefusal(tx, context, loaded, signed, checked)
     if (!(await useNonce(tx, context, signed))) throw Refusal.conflict('the nonce was used before')
@@ -52,7 +56,10 @@ async function answer(
     ])
     return { next }
   })
-  if ('refused' in result) throw Refusal.refused(result.refused.says, result.refused.code)
+  if ('refused' in result) {
+    const { says, code } = result.refused
+    throw code === 'NOT_ASKED' ? Refusal.conflict(says) : Refusal.refused(says, code)
+  }
   const { state } = result.next
   return {
     proposal: id,
@@ -89,14 +96,13 @@ async function recordRefusal(
   context: Context,
   loaded: LoadedProposal,
   signed: SignedAct,
-  refused: Extract<ActAnswer, { ok: false }>,
-): Promise<{ refused: Extract<ActAnswer, { ok: false }> }> {
+  { code, says }: Refused,
+): Promise<{ refused: Refused }> {
   const person = context.trust.current().body.people.some(({ id }) => id === signed.person)
     ? signed.person
     : 'unknown'
-  const { code, says } = refused
   await appendProposal(tx, context, loaded, [{ event: { type: 'approval-refused', person, code, says } }])
-  return { refused }
+  return { refused: { code, says } }
 }
 
 /** What is still missing, as places by role; further people of any role stand under "any". */

@@ -3,10 +3,11 @@
  * floors and holds across all runbooks. Whatever cannot be reserved waits; nothing is granted on a maybe.
  */
 import type { Grant, SignedGrant } from '@countersign/core/grant/grant'
-import { covering } from '@countersign/core/hold/hold'
+import { covering, type Hold } from '@countersign/core/hold/hold'
 import type { Instant } from '@countersign/core/kernel/instant'
 import type { Json } from '@countersign/core/kernel/json'
 import { strictness } from '@countersign/core/proposal/asking'
+import type { WaitReason } from '@countersign/core/proposal/event'
 import type { Proposal } from '@countersign/core/proposal/proposal'
 import type { Runbook } from '@countersign/core/runbook/runbook'
 import type pg from 'pg'
@@ -20,9 +21,12 @@ export type Grantable = Extract<Proposal, { phase: 'cleared' | 'asking' }>
 export type Issued =
   | { grant: SignedGrant; task: string }
   /** Not now: looked at again shortly. */
-  | { wait: string }
+  | { wait: Wait }
   /** Not any more: read, plan and ask again. */
   | { void: string }
+
+/** `says` keeps free text out: it is recorded as it stands. */
+export type Wait = { why: WaitReason; says: string }
 
 /** How long the runner has to start, at most. */
 const START_WITHIN = 120_000
@@ -41,7 +45,7 @@ export async function issueGrant(
   if (plan.expiresAt <= now) return { void: 'the plan expired before it could be granted' }
   if (plan.limits.length > 0) return { void: 'the plan hits a hard limit' }
   const lag = refuseByLog(context, state)
-  if (lag !== null) return { wait: lag }
+  if (lag !== null) return { wait: { why: 'log', says: lag } }
   await lockHolds(tx, 'shared')
   const services = plan.targets.map(({ service }) => service)
   const held = covering(await listHoldRows(tx), {
@@ -49,16 +53,21 @@ export async function issueGrant(
     services,
     runbook: plan.runbook.id,
   })
-  if (held.length > 0) return { wait: `held: ${held.map(({ reason }) => reason).join('; ')}` }
+  if (held.length > 0) return { wait: { why: 'held', says: sayHeld(held) } }
   const taken = await reserve(tx, id, plan, floorsOf(context, services), now)
   if (taken !== null) {
     await freeReserved(tx, id)
-    return { wait: taken }
+    return { wait: { why: 'busy', says: taken } }
   }
   const grant = makeGrant(context, id, state, runbook, now)
   const signature = context.grantKey.signer.sign('countersign/grant/v1', grant as unknown as Json)
   const acts = state.phase === 'asking' ? state.asking.acts : []
   return { grant: { grant, key: context.grantKey.id, signature, acts }, task: uuid(now) }
+}
+
+/** Without the reasons: those are a person's words, and may be erased. */
+function sayHeld(holds: readonly Hold[]): string {
+  return `held by ${holds.map(({ id, person }) => `${person} (hold ${id})`).join(', ')}`
 }
 
 function refuseByLog({ log }: Context, { decided, planned }: Grantable): string | null {

@@ -40,7 +40,8 @@ async function whatNext(
   const events: IncidentEvent[] = []
   if (isNews(state.route, routing))
     events.push({ type: 'incident-routed', severity: state.severity, ...routing })
-  if (routing.route !== 'repair' && isNews(state.route, routing)) events.push(callPerson(context, routing))
+  if (routing.route !== 'repair' && isNews(state.route, routing) && state.takenBy === null)
+    events.push(callPerson(context, routing))
   if (routing.route === 'person') return events
   const odd = contradiction(state, context.now())
   if (odd !== null) events.push(callPerson(context, { ...routing, because: odd }))

@@ -3,7 +3,6 @@ import type { SignedAct } from '@countersign/core/act/act'
 import { subjectDigest } from '@countersign/core/act/subject'
 import type { Cause, IncidentEvent } from '@countersign/core/incident/incident'
 import type { Digest } from '@countersign/core/kernel/digest'
-import type { Json } from '@countersign/core/kernel/json'
 import { digestOf } from '@countersign/crypto/digest-of'
 import { checkSigned, useNonce } from '../approval/acts.ts'
 import type { Context } from '../context.ts'
@@ -13,13 +12,18 @@ import { appendIncident, loadIncident } from './stream.ts'
 
 export async function takeIncident(context: Context, id: string, reason: string, signed: SignedAct) {
   const subject = subjectDigest(digestOf, 'take', { proposal: id, reason })
-  await act(context, id, signed, 'take', subject, { type: 'incident-taken', person: signed.person })
+  await act(context, id, signed, 'take', subject, { type: 'incident-taken', person: signed.person, signed })
   return { incident: id, takenBy: signed.person }
 }
 
 export async function recordCause(context: Context, id: string, cause: Cause, signed: SignedAct) {
   const subject = subjectDigest(digestOf, 'review', { proposal: id, finding: cause })
-  await act(context, id, signed, 'review', subject, { type: 'cause-recorded', cause, person: signed.person })
+  await act(context, id, signed, 'review', subject, {
+    type: 'cause-recorded',
+    cause,
+    person: signed.person,
+    signed,
+  })
   return { incident: id, cause }
 }
 
@@ -38,12 +42,6 @@ async function act(
     if (!answer.ok) throw Refusal.refused(answer.says, answer.code)
     if (!(await useNonce(tx, context, signed))) throw Refusal.conflict('the nonce was used before')
     const by = { kind: 'person' as const, id: signed.person }
-    await appendIncident(
-      tx,
-      context,
-      loaded,
-      [{ event, by, private: { class: 'long', body: { signed } as unknown as Json } }],
-      true,
-    )
+    await appendIncident(tx, context, loaded, [{ event, by }], true)
   })
 }

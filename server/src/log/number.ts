@@ -9,7 +9,7 @@ import type { Sign } from '@countersign/trail/crypto'
 import { CompactRange } from '@countersign/trail/tree'
 import type pg from 'pg'
 import type { PublishedHead } from './head.ts'
-import { appendLeaves, newestCheckpoint } from './rewind.ts'
+import { appendLeaves, lastCheckpoint, newestCheckpoint } from './rewind.ts'
 
 export type LogKey = { publicKey: Uint8Array; sign: Sign }
 /** Held by whoever numbers. Lost as soon as another has a newer epoch, or people changed the incarnation. */
@@ -26,14 +26,13 @@ export const BATCH = 5_000
 /** The tree as far as the database has numbered it; `behind`: leaves stand that no checkpoint covers yet. */
 export async function loadTree(tx: pg.ClientBase, incarnation: number) {
   const newest = await newestCheckpoint(tx, incarnation)
+  const last = newest ?? (await lastCheckpoint(tx))
   const range =
-    newest === null
-      ? new CompactRange(nodeCrypto)
-      : CompactRange.restore(nodeCrypto, JSON.parse(newest.range))
+    last === null ? new CompactRange(nodeCrypto) : CompactRange.restore(nodeCrypto, JSON.parse(last.range))
   const covered = range.size
   for (let before = -1; before !== range.size; ) {
     before = range.size
-    await appendLeaves(tx, incarnation, range)
+    await appendLeaves(tx, range)
   }
   return { newest, range, behind: range.size > covered }
 }

@@ -16,7 +16,19 @@ export async function readState(tx: pg.ClientBase): Promise<LogState> {
   return rows[0] as LogState
 }
 
-/** The newest checkpoint in the database; null before the first. */
+type Row = { incarnation: number; size: number; root: Uint8Array; note: string; range: string }
+export type Checkpointed = Head & { note: string; range: string }
+
+/** The newest checkpoint of any incarnation: where the tree stands; null before the first. */
+export async function lastCheckpoint(tx: pg.ClientBase): Promise<Checkpointed | null> {
+  const { rows } = await tx.query<Row>(
+    'select incarnation, size, root, note, range from checkpoint order by incarnation desc, size desc limit 1',
+  )
+  const [row] = rows
+  return row === undefined ? null : { ...row, root: base64(row.root) }
+}
+
+/** The newest checkpoint of an incarnation; null before its first. */
 export async function newestCheckpoint(
   tx: pg.ClientBase,
   incarnation: number,
@@ -74,22 +86,17 @@ export async function rootAt(tx: pg.ClientBase, incarnation: number, size: numbe
   const range = new CompactRange(nodeCrypto)
   while (range.size < size) {
     const before = range.size
-    await appendLeaves(tx, incarnation, range, Math.min(size - before, BATCH))
+    await appendLeaves(tx, range, Math.min(size - before, BATCH))
     if (range.size === before) return null
   }
   return base64(range.root())
 }
 
 /** Lets the range grow by up to `limit` leaves that the database holds beyond it. */
-export async function appendLeaves(
-  tx: pg.ClientBase,
-  incarnation: number,
-  range: CompactRange,
-  limit = BATCH,
-): Promise<void> {
+export async function appendLeaves(tx: pg.ClientBase, range: CompactRange, limit = BATCH): Promise<void> {
   const { rows } = await tx.query<{ idx: number; leaf_hash: Uint8Array }>(
-    'select idx, leaf_hash from leaf where incarnation = $1 and idx >= $2 order by idx limit $3',
-    [incarnation, range.size, limit],
+    'select idx, leaf_hash from leaf where idx >= $1 order by idx limit $2',
+    [range.size, limit],
   )
   for (const { idx, leaf_hash } of rows) {
     if (idx !== range.size) throw new Error(`expected leaf ${range.size} of the log, got ${idx}`)

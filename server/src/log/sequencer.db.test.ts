@@ -177,20 +177,20 @@ test('a new incarnation begins with an entry that commits to the old head', asyn
   const status = two.status()
   if (status.state !== 'rewound') throw new Error(status.state)
   const acts = [{ signature: 's' }]
-  const wrong = { actor, previous: { ...status.published, size: 3 }, acts }
+  const wrong = { site: 'test.example', actor, previous: { ...status.published, size: 3 }, acts }
   await expect(inTransaction(pool, (tx) => reincarnate(tx, wrong, Date.now))).rejects.toThrow(
     'expected the published head',
   )
-  await inTransaction(pool, (tx) => reincarnate(tx, { actor, previous: status.published, acts }, Date.now))
-  await until(() => two.status().state === 'leading' && size(two) === 2)
-  expect(await readHeadFile(join(folder, 'inc'))).toMatchObject({ incarnation: 2, size: 2 })
+  await inTransaction(pool, (tx) => reincarnate(tx, { ...wrong, previous: status.published }, Date.now))
+  await until(() => two.status().state === 'leading' && size(two) === 4)
+  expect(await readHeadFile(join(folder, 'inc'))).toMatchObject({ incarnation: 2, size: 4 })
   const { events } = await loadStream(pool, 'log')
   expect(events[0]).toMatchObject({
     type: 'log-reincarnated',
     state: { incarnation: 2, previous: { size: 4 } },
   })
   const first = await pool.query(
-    'select e.stream from leaf l join event e using (gid) where incarnation = 2 and idx = 0',
+    'select e.stream from leaf l join event e using (gid) where incarnation = 2 and idx = 2',
   )
   expect(first.rows).toEqual([{ stream: 'log' }])
   // A replica that still remembers the old head accepts what continues it.

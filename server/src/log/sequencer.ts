@@ -126,7 +126,8 @@ async function follow(
 ): Promise<void> {
   const newest = await newestCheckpoint(session, incarnation)
   const isNew = newest !== null && (mine?.size !== newest.size || mine.incarnation !== newest.incarnation)
-  if (isNew) await announce(self, newest)
+  // Only the leader publishes: between this look and a word of ours it may have gone on.
+  if (isNew) await writeHeadFile(self.options.headFile, newest.note)
   self.status = { state: 'following', head: newest === null ? null : bare(newest) }
   self.lag.saw(await sequencerLag(session, self.options.clock()))
   await pause(self, STAND_BY_MS)

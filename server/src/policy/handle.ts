@@ -1,12 +1,12 @@
 /** Decides: computes the facts from plan, evidence, catalogue and record, and lets core's policy answer. */
 import { checkFacts } from '@countersign/core/facts/check'
+import { storeFacts } from '@countersign/core/facts/stored'
 import { correlated } from '@countersign/core/incident/incident'
 import type { Json } from '@countersign/core/kernel/json'
 import { decide } from '@countersign/core/policy/decide'
 import type { Policy } from '@countersign/core/policy/policy'
 import { computeFacts, type IncidentFacts } from '@countersign/core/proposal/facts'
 import type { Proposal } from '@countersign/core/proposal/proposal'
-import { storeFacts } from '@countersign/core/proposal/stored'
 import { digestOf } from '@countersign/crypto/digest-of'
 import type pg from 'pg'
 import type { Context } from '../context.ts'

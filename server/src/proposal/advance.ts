@@ -18,6 +18,7 @@ import { openApproval } from './open-approval.ts'
 import { requestPlan } from './request-plan.ts'
 import { runbookOf, steering } from './steering.ts'
 import { appendProposal, hint, type LoadedProposal, loadProposal, type ProposalFact } from './stream.ts'
+import { waitForGrant } from './wait.ts'
 
 /** A bound on steps in one go; the rest follows in the next job. */
 const MOST_STEPS = 30
@@ -110,8 +111,7 @@ async function grant(tx: pg.PoolClient, context: Context, loaded: LoadedProposal
     return true
   }
   if ('wait' in issued) {
-    context.logger.info({ proposal: id, because: issued.wait }, 'grant waits')
-    await hint(tx, id, context.now() + LOOK_AGAIN)
+    await waitForGrant(tx, context, loaded, state, issued.wait)
     return false
   }
   const { grant, task } = issued

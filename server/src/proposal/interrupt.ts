@@ -1,6 +1,7 @@
 /** A person steps in: abort, reverse or take over, before, between or after the steps. Signed, recorded, then done. */
 import type { SignedAct } from '@countersign/core/act/act'
 import { subjectDigest } from '@countersign/core/act/subject'
+import type { IncidentEvent } from '@countersign/core/incident/incident'
 import type { Digest } from '@countersign/core/kernel/digest'
 import type { ProposalEvent } from '@countersign/core/proposal/event'
 import type { Proposal } from '@countersign/core/proposal/proposal'
@@ -11,9 +12,12 @@ import { notify } from '../bus.ts'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { Refusal } from '../http/refusal.ts'
+import { reserve } from '../grant/store.ts'
+import { appendIncident, loadIncident } from '../incident/stream.ts'
 import { handOut } from '../runner/tasks.ts'
 import { uuid } from '../uuid.ts'
 import { closeProposal } from './close.ts'
+import { proposedOf } from './steering.ts'
 import { innermost } from './store.ts'
 import { appendProposal, type LoadedProposal, loadProposal } from './stream.ts'
 
@@ -33,7 +37,9 @@ export async function interrupt(
     const appended = await appendProposal(tx, context, loaded, [
       { event, by: signed.person, private: { class: 'incident', body: { reason } } },
     ])
-    return (await follow(tx, context, appended, wish)).state
+    const { state } = await follow(tx, context, appended, wish)
+    if (how === 'take') await takeAlong(tx, context, proposedOf(state)?.incident ?? null, signed)
+    return state
   })
   return { proposal: id, phase: state.phase }
 }
@@ -73,6 +79,21 @@ async function follow(
   if (wish.how === 'reverse') return undo(tx, context, loaded, state, wish)
   const outcome = wish.how === 'take' ? 'taken' : 'aborted'
   return closeProposal(tx, context, loaded, outcome, `${wish.signed.person} said ${wish.how}`)
+}
+
+/** Who takes the repair takes its incident: nothing else is proposed for it by itself. */
+async function takeAlong(
+  tx: pg.PoolClient,
+  context: Context,
+  incident: string | null,
+  signed: SignedAct,
+): Promise<void> {
+  if (incident === null) return
+  const loaded = await loadIncident(tx, incident)
+  if (loaded.state.status !== 'open' || loaded.state.takenBy !== null) return
+  const event: IncidentEvent = { type: 'incident-taken', person: signed.person, signed }
+  const by = { kind: 'person' as const, id: signed.person }
+  await appendIncident(tx, context, loaded, [{ event, by }], true)
 }
 
 type Granted = Extract<Proposal, { grant: unknown }>
@@ -134,5 +155,7 @@ async function followClosed(tx: pg.PoolClient, context: Context, loaded: LoadedP
     throw Refusal.conflict(`proposal ${loaded.id} has ended: there is nothing to ${wish.how}`)
   if (inner.grant.grant.undo.notAfter <= context.now())
     throw Refusal.conflict(`the right to undo ended: propose the way back as an act of its own`)
+  const taken = await reserve(tx, loaded.id, inner.planned.signed.plan, {}, context.now())
+  if (taken !== null) throw Refusal.conflict(taken)
   return undo(tx, context, loaded, inner, wish)
 }

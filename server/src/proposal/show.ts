@@ -47,6 +47,8 @@ export async function showProposal(context: Context, id: string) {
             until: state.asking.until,
             planExpiresAt: state.planned.signed.plan.expiresAt,
           },
+    waits: 'waits' in state ? (state.waits ?? null) : null,
+    grant: 'grant' in inner ? inner.grant.grant.id : null,
     steps: 'steps' in inner ? inner.steps : [],
   }
 }

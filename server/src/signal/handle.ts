@@ -99,7 +99,7 @@ class Batch {
     const { [signal.fingerprint]: _, ...others } = known?.firing ?? {}
     const next: OpenIncident = {
       id,
-      isOpen: true,
+      isOpen: known?.isOpen ?? true,
       service: known?.service ?? subject?.service.id ?? null,
       alerts: [...new Set([...(known?.alerts ?? []), signal.alert])],
       lastSignalAt: this.#context.now(),

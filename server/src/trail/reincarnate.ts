@@ -34,7 +34,11 @@ export async function reincarnateLog(context: Context, acts: readonly SignedAct[
     )
     if (left !== null) throw Refusal.refused(sayMissing(left), 'QUORUM')
     const actor = { kind: 'person', id: people[0] ?? 'unknown' }
-    await reincarnate(tx, { actor, previous: published, acts: acts as unknown as Json }, context.now)
+    await reincarnate(
+      tx,
+      { site: context.name, actor, previous: published, acts: acts as unknown as Json },
+      context.now,
+    )
   })
   return logHead(context)
 }

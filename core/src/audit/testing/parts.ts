@@ -2,12 +2,12 @@
 import type { SignedAct } from '../../act/act.ts'
 import type { Evidence } from '../../evidence/evidence.ts'
 import { checkFacts } from '../../facts/check.ts'
+import { storeFacts } from '../../facts/stored.ts'
 import type { Grant } from '../../grant/grant.ts'
 import type { Digest } from '../../kernel/digest.ts'
 import type { Json } from '../../kernel/json.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Decision } from '../../policy/decision.ts'
-import { storeFacts } from '../../proposal/stored.ts'
 import { DNS, digestOf, POLICY, RESTART, SITE, signMachine } from './site.ts'
 
 const MINUTE = 60_000

@@ -8,11 +8,11 @@ create table pending (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
 create table leaf (
+  -- numbered through all incarnations: a new one goes on where the database stands
+  idx bigint primary key,
   incarnation int not null,
-  idx bigint not null,
   gid bigint not null unique,
-  leaf_hash bytea not null,
-  primary key (incarnation, idx)
+  leaf_hash bytea not null
 );
 
 create table checkpoint (

@@ -2,9 +2,10 @@
  * Facts as they are stored and hashed: integers only, so shares and confidences become basis points. A decision can be
  * recomputed from them; the facts version says what each name means.
  */
-import type { FactName, Facts, FactValue } from '../facts/schema.ts'
-import { FACTS } from '../facts/schema.ts'
+
 import type { JsonObject } from '../kernel/json.ts'
+import type { FactName, Facts, FactValue } from './schema.ts'
+import { FACTS } from './schema.ts'
 
 export type StoredFacts = { version: number; values: JsonObject; unknown: string[] }
 
