@@ -56,6 +56,7 @@ const rules: Record<string, Rule> = {
       '@countersign/server/main',
       '@countersign/server/database/',
       '@countersign/runner/main',
+      '@countersign/runner/program',
       '@countersign/runner/enrol',
       '@countersign/runner/keys',
       '@countersign/runner/journal/',

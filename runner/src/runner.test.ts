@@ -143,9 +143,30 @@ test('undoes on request within the right, and afterwards only with people', asyn
     site: at.config.trust.genesis,
     notAfter: Date.now() + 60_000,
   } as const
-  at.server.give({ ...undo, id: 'u2', acts: [signAct(at.ann, act), signAct(at.bob, act)] })
+  at.server.give({ ...undo, id: 'u2', acts: [signAct(at.ann, act)] })
   expect(await ended(at, 'u2')).toMatchObject({ type: 'undone', complete: true })
   expect(at.effects('one')).toEqual(['up', 'undone old'])
+})
+
+test('undoes after the right has ended only with as many people as the act takes', async () => {
+  const at = await site()
+  await run(at)
+  const right = { notAfter: Date.now() + 500, onSilence: 'hand-over' as const }
+  at.server.give(at.executeTask('e', await planned(at), undefined, { undo: right }))
+  await ended(at, 'e')
+  await expect.poll(() => Date.now() > right.notAfter).toBe(true)
+  const undo = { type: 'undo', grant: 'grant-of-e', because: 'too late' } as const
+  const subject = subjectDigest(digestOf, 'reverse', { grant: 'grant-of-e', reason: 'too late' })
+  const act = {
+    act: 'reverse',
+    subject,
+    site: at.config.trust.genesis,
+    notAfter: Date.now() + 60_000,
+  } as const
+  at.server.give({ ...undo, id: 'u1', acts: [signAct(at.ann, act)] })
+  expect(await ended(at, 'u1')).toMatchObject({ complete: false, why: expect.stringMatching('missing') })
+  at.server.give({ ...undo, id: 'u2', acts: [signAct(at.ann, act), signAct(at.bob, act)] })
+  expect(await ended(at, 'u2')).toMatchObject({ type: 'undone', complete: true })
 })
 
 test('does what the grant says of silence once the right ends without a word', async () => {
@@ -277,6 +298,20 @@ test('sends its receipts again until they are acknowledged', async () => {
   expect(at.server.reports.some(({ type }) => type === 'started')).toBe(false)
   at.server.word.deaf = false
   expect(await ended(at, 'e')).toMatchObject({ result: 'succeeded' })
+  expect(at.server.faults).toEqual([])
+  expect(at.effects('one')).toEqual(['up'])
+})
+
+test('tells a server that was restored from an old backup again what it has lost', async () => {
+  const at = await site()
+  await run(at)
+  at.server.give(at.executeTask('e', await planned(at)))
+  await ended(at, 'e')
+  const before = [...at.server.reports]
+  at.server.restore(1)
+  at.server.give(at.planTask('later'))
+  await ended(at, 'later')
+  expect(at.server.reports.slice(0, before.length)).toEqual(before)
   expect(at.server.faults).toEqual([])
   expect(at.effects('one')).toEqual(['up'])
 })

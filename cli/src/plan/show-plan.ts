@@ -48,6 +48,7 @@ export function planText(plan: Plan, digest: string, now: number, paint: Paint):
     ...section('scope', paint, [scopeText(plan)]),
     ...conditionsText(plan, paint),
     ...limitsText(plan, paint),
+    ...demandText(plan, paint),
   ].join('\n')
 }
 
@@ -118,6 +119,18 @@ function count(number: number, noun: string): string {
 function conditionsText({ preconditions }: Plan, paint: Paint): string[] {
   return section('preconditions, as the runner saw them', paint, [
     columns(preconditions.map(({ holds, says }) => [`  ${holds}`, says])),
+  ])
+}
+
+const DEMANDS = {
+  none: 'nobody: ',
+  confirm: 'one person: ',
+  authorize: 'two people, one of them from governance: ',
+} as const
+
+function demandText({ demands }: Plan, paint: Paint): string[] {
+  return section('the runner demands, whatever policy decides', paint, [
+    `  ${DEMANDS[demands.signatures]}${visible(demands.because)}`,
   ])
 }
 

@@ -53,6 +53,7 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
     scope: { targets: 1, services: 1, regions: 2, shareBp: 5000, remainingDuring: 1, remainingAfter: null },
     preconditions: [{ id: 'answers', says: 'The primary answers.', holds: 'yes' }],
     limits: [{ id: 'floor', says: 'Members that keep serving', limit: '2', actual: '1' }],
+    demands: { signatures: 'none', because: 'it lies within what this runner may do unsigned' },
     observedAt: NOW - 20_000,
     expiresAt: NOW + 15 * 60_000,
     ...change,

@@ -15,7 +15,7 @@ export type EnvelopeAnswer =
   | { inside: false; code: RunnerRefusal; says: string }
 
 export function checkEnvelope(
-  plan: Plan,
+  plan: Omit<Plan, 'demands'>,
   rules: readonly UnsignedRule[],
   uses: readonly UnsignedUse[],
   now: Instant,
@@ -39,7 +39,7 @@ function outside(code: RunnerRefusal, says: string): EnvelopeAnswer {
 }
 
 /** What no setting can allow: it has no way back, or reaches beyond the ordinary operator. */
-function neverUnsigned(plan: Plan): string | null {
+function neverUnsigned(plan: Omit<Plan, 'demands'>): string | null {
   if (plan.action.reversibility === 'none') return 'what cannot be undone never runs unsigned'
   if (plan.action.privileged) return 'privileged acts never run unsigned'
   const lacking = plan.steps.find(({ undo }) => undo === null)
@@ -48,7 +48,7 @@ function neverUnsigned(plan: Plan): string | null {
   return null
 }
 
-function outOfBounds(plan: Plan, rule: UnsignedRule): string | null {
+function outOfBounds(plan: Omit<Plan, 'demands'>, rule: UnsignedRule): string | null {
   const foreign = plan.targets.find(({ id }) => !rule.targets.includes(id))
   if (foreign !== undefined) return `target "${foreign.id}" may not be changed unsigned by "${rule.runbook}"`
   const elsewhere = plan.steps.find(({ target }) => !rule.targets.includes(target))

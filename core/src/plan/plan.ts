@@ -29,6 +29,7 @@ export type Plan = {
   preconditions: Condition[]
   /** Hard limits that this plan hits. No approval lifts them: a plan with any is never granted. */
   limits: Limit[]
+  demands: Demand
   observedAt: Instant
   expiresAt: Instant
 }
@@ -68,6 +69,9 @@ export type PlannedScope = {
   remainingDuring: number | null
   remainingAfter: number | null
 }
+
+/** The least that the runner asks for, whatever the server decides: nobody, one person, or two with governance. */
+export type Demand = { signatures: 'none' | 'confirm' | 'authorize'; because: string }
 
 export type Condition = { id: string; says: string; holds: 'yes' | 'no' | 'unknown' }
 export type Limit = { id: string; says: string; limit: string; actual: string }

@@ -55,6 +55,11 @@ describe('next', () => {
     { name: 'decides', events: [...toPlan, planned()], is: { do: 'decide' } },
     { name: 'grants what runs alone', events: toDecision('auto'), is: { do: 'grant' } },
     {
+      name: 'asks people where policy would let it run alone, but the runner would not',
+      events: toDecision('auto', { demands: { signatures: 'confirm', because: 'outside its envelope' } }),
+      is: { do: 'open-approval' },
+    },
+    {
       name: 'voids instead of granting an expired plan',
       events: toDecision('auto'),
       with: { now: LATE },

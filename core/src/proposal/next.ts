@@ -7,7 +7,7 @@ import { never } from '../kernel/never.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { LadderRung } from '../policy/policy.ts'
 import type { Runbook } from '../runbook/runbook.ts'
-import { missingFor } from './asking.ts'
+import { missingFor, strictness } from './asking.ts'
 import { outcomeOf } from './ending.ts'
 import type { Outcome } from './event.ts'
 import type { Proposal } from './proposal.ts'
@@ -114,6 +114,7 @@ function cleared(state: In<'cleared'>, { now }: Steering): Next {
   if (bar !== null) return bar
   switch (decision.outcome) {
     case 'auto':
+      if (strictness(decision, planned.signed.plan) !== 'none') return { do: 'open-approval' }
       return now >= planned.signed.plan.expiresAt
         ? { do: 'void', because: 'the plan expired before it could be granted' }
         : { do: 'grant' }
@@ -134,7 +135,8 @@ function asking(state: In<'asking'>, { now, ladder, onePerson }: Steering): Next
   const bar = barred(state)
   if (bar !== null) return bar
   if (now >= planned.signed.plan.expiresAt) return { do: 'close-approval', why: 'plan-expired' }
-  if (missingFor(asking, state.decided.decision, onePerson) === null) return { do: 'grant' }
+  if (missingFor(asking, state.decided.decision, planned.signed.plan, onePerson) === null)
+    return { do: 'grant' }
   if (now < asking.until) return { do: 'wait', until: Math.min(asking.until, planned.signed.plan.expiresAt) }
   const rung = ladder[asking.rung + 1]
   if (rung === undefined) return { do: 'close-approval', why: 'unanswered' }
@@ -164,9 +166,7 @@ function interruptedAtEnd({ interrupted, result }: In<'finished'>): Next | null 
   if (interrupted === undefined || !['succeeded', 'nothing-done', 'stopped'].includes(result)) return null
   const { how, person } = interrupted
   if (how === 'take') return { do: 'close', outcome: 'taken', because: `${person} took it over` }
-  return how === 'reverse' && result === 'succeeded'
-    ? { do: 'undo', because: `${person} reversed it` }
-    : null
+  return how === 'reverse' && result === 'succeeded' ? { do: 'undo', because: `${person} reversed it` } : null
 }
 
 /** Time spent blind does not count as healthy: it ends like a failure. */

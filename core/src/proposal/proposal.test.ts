@@ -195,7 +195,7 @@ describe('laws', () => {
         expect(state.planned.signed.plan.limits).toEqual([])
         expect(when.now).toBeLessThan(state.planned.signed.plan.expiresAt)
         if (state.phase === 'cleared') expect(decision.outcome).toBe('auto')
-        else expect(missingFor(state.asking, decision, when.onePerson)).toBeNull()
+        else expect(missingFor(state.asking, decision, state.planned.signed.plan, when.onePerson)).toBeNull()
       }),
       { numRuns: 2000 },
     )

@@ -89,7 +89,7 @@ export function kindsOf({ plan }: SignedPlan, shop: Workshop): ActionKind[] {
   })
 }
 
-function usesOf(shop: Workshop): UnsignedUse[] {
+export function usesOf(shop: Workshop): UnsignedUse[] {
   const unsigned = [...shop.journal.state.executions.values()].filter(({ by }) => by === 'envelope')
   return unsigned.map((run) => ({ runbook: run.plan.plan.runbook.id, at: run.at, open: isOpen(run) }))
 }

@@ -5,9 +5,10 @@
  */
 import { subjectDigest } from '@countersign/core/act/subject'
 import { checkAct } from '@countersign/core/approval/check'
-import { missing, requirementOf, sayMissing } from '@countersign/core/approval/quorum'
+import { missing, requirementOf, type SignedOutcome, sayMissing } from '@countersign/core/approval/quorum'
 import { runnerMinimum } from '@countersign/core/grant/check'
 import { readActs } from '@countersign/core/grant/read-grant'
+import type { Instant } from '@countersign/core/kernel/instant'
 import type { Json } from '@countersign/core/kernel/json'
 import type { Task } from '@countersign/core/runner/protocol'
 import { digestOf } from '../crypto.ts'

@@ -4,6 +4,9 @@
  */
 import type { Verify } from '@countersign/core/act/vouch'
 import { checkPublished, publishedDigest } from '@countersign/core/approval/published'
+import type { ActionKind } from '@countersign/core/facts/schema'
+import { type DemandContext, demandOf } from '@countersign/core/grant/demand'
+import type { UnsignedUse } from '@countersign/core/grant/envelope'
 import type { DigestOf } from '@countersign/core/kernel/digest'
 import type { Instant } from '@countersign/core/kernel/instant'
 import type { JsonObject } from '@countersign/core/kernel/json'
@@ -30,6 +33,8 @@ export type PlanContext = {
   verify: Verify
   digestOf: DigestOf
   observeMs: number
+  /** What this runner has done unsigned so far, from its own journal. */
+  uses: readonly UnsignedUse[]
 }
 
 export type PlanAnswer = { plan: Plan; authors: string[]; runbook: Runbook } | { refused: Refused }
@@ -124,7 +129,7 @@ function writePlan(
   const worst =
     BY_RISK.findLast((one) => manifests.some(({ reversibility }) => reversibility === one)) ?? 'none'
   const targets = [...new Map(steps.map(({ hand }) => [hand.target.id, hand.target])).values()]
-  return {
+  const plan: Omit<Plan, 'demands'> = {
     v: 1,
     id: request.plan,
     site: context.trust.site,
@@ -147,7 +152,13 @@ function writePlan(
       targets: targets.length,
       services: new Set(targets.map(({ service }) => service)).size,
       regions: new Set(targets.map(({ region }) => region)).size,
-      shareBp: Math.max(...steps.map(({ draft }) => Math.ceil(draft.shareBp))),
+      shareBp: Math.max(
+        ...steps.map(({ draft, hand }) =>
+          draft.shareBp > 0
+            ? Math.ceil(draft.shareBp)
+            : shareOfMembers(hand.target.service, targets, context.config),
+        ),
+      ),
       remainingDuring: least(steps.map(({ serving }) => serving?.during ?? null)),
       remainingAfter: least(steps.map(({ serving }) => serving?.after ?? null)),
     },
@@ -156,6 +167,28 @@ function writePlan(
     observedAt: now,
     expiresAt: now + request.validFor,
   }
+  return { ...plan, demands: demandOf(plan, demandContext(manifests, context)) }
+}
+
+function demandContext(manifests: readonly { kind: ActionKind }[], context: PlanContext): DemandContext {
+  const { config, uses, now } = context
+  return {
+    rules: config.unsigned,
+    uses,
+    kinds: manifests.map(({ kind }) => kind),
+    onePersonKinds: config.signed.one,
+    now,
+  }
+}
+
+/** What a driver does not say itself: the members touched among those that this runner owns, in basis points. */
+function shareOfMembers(
+  service: string,
+  touched: readonly { service: string }[],
+  { targets: owned }: RunnerConfig,
+): number {
+  const count = (all: readonly { service: string }[]) => all.filter((one) => one.service === service).length
+  return Math.ceil((count(touched) * 10_000) / Math.max(1, count(owned)))
 }
 
 /** Null where one is unknown: a count that lacks a part is no count. */

@@ -3,6 +3,7 @@ import type { Json } from '@countersign/core/kernel/json'
 import type { Task } from '@countersign/core/runner/protocol'
 import { digestOf, signMachine } from '../crypto.ts'
 import { say } from '../perform/small-tasks.ts'
+import { usesOf } from '../perform/take-grant.ts'
 import type { Workshop } from '../perform/workshop.ts'
 import { refusal } from '../refusal.ts'
 import { makePlan, type PlanAnswer } from './make-plan.ts'
@@ -47,5 +48,6 @@ async function tryPlan(task: PlanTask, shop: Workshop): Promise<PlanAnswer> {
     verify,
     digestOf,
     observeMs: timing.observe,
+    uses: usesOf(shop),
   })
 }

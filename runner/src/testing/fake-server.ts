@@ -12,6 +12,8 @@ export type FakeServer = {
   faults: string[]
   give(task: Task): void
   word: { stop: ServerWord['stop']; clockOff: number; silent: boolean; deaf: boolean }
+  /** An old backup was brought back: it holds that many receipts, and waits for the next one. */
+  restore(count: number): void
   /** Resolves with the first report that fits, past or future. */
   until(fits: (report: Report) => boolean): Promise<Report>
   close(): Promise<void>
@@ -29,12 +31,18 @@ const LAST: readonly Report['type'][] = [
 export async function startFakeServer(runnerKey: () => string): Promise<FakeServer> {
   const tasks = new Map<string, Task>()
   const receipts: Receipt[] = []
+  let restored = false
   const waiting = new Set<() => void>()
   const fake: FakeServer = {
     url: '',
     reports: [],
     faults: [],
     word: { stop: [], clockOff: 0, silent: false, deaf: false },
+    restore(count) {
+      restored = true
+      receipts.length = count
+      fake.reports.length = count
+    },
     give(task) {
       tasks.set(task.id, task)
       wakeAll()
@@ -60,6 +68,7 @@ export async function startFakeServer(runnerKey: () => string): Promise<FakeServ
   const store = (receipt: Receipt): void => {
     const last = receipts.at(-1)
     if (receipt.count <= receipts.length) return
+    if (restored && receipt.count > receipts.length + 1) return
     if (receipt.count !== receipts.length + 1) fake.faults.push(`gap before ${receipt.count}`)
     if (receipt.prev !== (last === undefined ? null : receiptDigest(last)))
       fake.faults.push(`chain at ${receipt.count}`)

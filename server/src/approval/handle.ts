@@ -107,7 +107,12 @@ async function recordRefusal(
 
 /** What is still missing, as places by role; further people of any role stand under "any". */
 export function missingRoles(context: Context, state: Asking): { role: string; count: number }[] {
-  const left = missingFor(state.asking, state.decided.decision, context.trust.current().body.onePerson)
+  const left = missingFor(
+    state.asking,
+    state.decided.decision,
+    state.planned.signed.plan,
+    context.trust.current().body.onePerson,
+  )
   if (left === null) return []
   return [...left.roles, ...(left.people > 0 ? [{ role: 'any', count: left.people }] : [])]
 }

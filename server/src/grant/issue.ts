@@ -94,6 +94,7 @@ function makeGrant(
 ): Grant {
   const { plan } = state.planned.signed
   const { decision } = state.decided
+  const asked = strictness(decision, plan)
   const undoable = plan.steps.every(({ undo }) => undo !== null)
   const window = runbook?.health.window ?? 0
   return {
@@ -104,7 +105,7 @@ function makeGrant(
     plan: state.planned.digest,
     runner: plan.runner,
     stage: 1,
-    outcome: decision.outcome === 'auto' ? 'auto' : strictness(decision),
+    outcome: asked === 'none' ? 'auto' : asked,
     approvals: state.phase === 'asking' ? state.asking.acts.map(({ act }) => act.nonce) : [],
     issuedAt: now,
     notAfter: Math.min(plan.expiresAt, now + START_WITHIN),

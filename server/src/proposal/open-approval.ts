@@ -38,6 +38,6 @@ export async function openApproval(
       },
     },
   ])
-  await enqueue(tx, 'page', `${id} ${strictness(decision)}`)
+  await enqueue(tx, 'page', `${id} ${strictness(decision, state.planned.signed.plan)}`)
   return appended
 }

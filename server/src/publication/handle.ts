@@ -13,12 +13,16 @@ import { listPublicationRows, writePublication } from './store.ts'
 /** What the files hold but is not in force, with the reason. */
 export type LeftOut = { file: string; because: string }
 
-/** First what the record says was in force, then what the files hold beyond that. */
+/**
+ * First what the record says, what is in force last; then what the files hold beyond that. A file that was superseded
+ * by a later publication stays so: a restart brings no old text back.
+ */
 export async function openPublications(
   context: Context,
   files: { policy: string; runbooks: readonly string[] },
 ): Promise<LeftOut[]> {
-  for (const row of await listPublicationRows(context.pool))
+  const rows = await listPublicationRows(context.pool)
+  for (const row of rows.sort((a, b) => Number(a.in_force) - Number(b.in_force)))
     context.published.take(row, context.trust, context.now())
   const texts = [
     ...(await readTexts([files.policy], 'policy')),
@@ -26,6 +30,11 @@ export async function openPublications(
   ]
   const leftOut: LeftOut[] = []
   for (const { file, ...text } of texts) {
+    const known = rows.find((row) => row.what === text.what && row.id === text.id && row.text === text.text)
+    if (known?.in_force === false) {
+      leftOut.push({ file, because: 'a text that was published later is in force' })
+      continue
+    }
     const answer = await publishText(context, text)
     if ('refused' in answer) leftOut.push({ file, because: answer.refused })
   }

@@ -52,7 +52,9 @@ async function streamsOf(pool: pg.Pool, incident: string): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>('select id from proposal where incident = $1', [incident])
   const { rowCount } = await pool.query('select from stream where id = $1', [incidentStream(incident)])
   if (rowCount === 0) throw Refusal.notFound(`no incident ${incident}`)
-  return ['log', 'site', incidentStream(incident), ...rows.map(({ id }) => proposalStream(id))].sort()
+  const wanted = ['log', 'site', incidentStream(incident), ...rows.map(({ id }) => proposalStream(id))]
+  const found = await pool.query<{ id: string }>('select id from stream where id = any($1)', [wanted])
+  return found.rows.map(({ id }) => id).sort()
 }
 
 async function newestNote(pool: pg.Pool): Promise<Note | null> {

@@ -151,6 +151,7 @@ export function plan(changes: Partial<Plan> = {}): Plan {
     scope: { targets: 1, services: 1, regions: 1, shareBp: 5000, remainingDuring: 1, remainingAfter: 2 },
     preconditions: [{ id: 'failed', says: 'the unit failed', holds: 'yes' }],
     limits: [],
+    demands: { signatures: 'none', because: 'within the envelope' },
     observedAt: NOW - 1_000,
     expiresAt: NOW + HOUR,
     ...changes,

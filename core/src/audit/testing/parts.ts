@@ -75,6 +75,7 @@ export function planOf(
     scope: { targets: 1, services: 1, regions: 1, shareBp: 5000, remainingDuring: 1, remainingAfter: 2 },
     preconditions: [],
     limits: [],
+    demands: { signatures: 'none', because: 'within the envelope' },
     observedAt: at,
     expiresAt: at + 30 * MINUTE,
     ...changes,
