@@ -116,7 +116,7 @@ function sources(room: string): string[] {
 }
 
 function imports(file: string): string[] {
-  const names = readFileSync(file, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"\s]+)['"]/g)
+  const names = readFileSync(file, 'utf8').matchAll(/(?<![.\w])(?:from|import)\s*\(?\s*['"]([^'"\s]+)['"]/g)
   return [...names].flatMap((match) => match[1] ?? [])
 }
 

@@ -53,6 +53,7 @@ function formOf(schema: Schema): string {
   if (schema.type === 'object') return schema.properties === undefined ? 'names to values' : 'settings'
   if (schema.type === 'string') return 'text'
   const isRanged = schema.minimum !== undefined && schema.maximum !== undefined
-  const range = isRanged && Number.isSafeInteger(schema.maximum) ? ` ${schema.minimum} to ${schema.maximum}` : ''
+  const range =
+    isRanged && Number.isSafeInteger(schema.maximum) ? ` ${schema.minimum} to ${schema.maximum}` : ''
   return schema.type === 'integer' ? `whole number${range}` : (schema.type ?? 'any')
 }

@@ -31,6 +31,11 @@ export function readMachineKey(file: string): MachineSigner {
   return signerOf(key)
 }
 
+/** Ed25519 in base64 over the domain and the canonical JSON. Throws on numbers that are no integers. */
+export function signMachine(domain: Domain, value: Json, key: KeyObject): string {
+  return sign(null, signedBytes(domain, value), key).toString('base64')
+}
+
 export const verifyMachine: VerifyMachine = (domain, value, key, signature) => {
   const [raw, bytes] = [fromBase64(key), fromBase64(signature)]
   if (raw === null || bytes === null) return false
@@ -45,7 +50,7 @@ function signerOf(key: KeyObject): MachineSigner {
   const der = createPublicKey(key).export({ format: 'der', type: 'spki' })
   return {
     publicKey: der.subarray(12).toString('base64'),
-    sign: (domain, value) => sign(null, signedBytes(domain, value), key).toString('base64'),
+    sign: (domain, value) => signMachine(domain, value, key),
     signBytes: (message) => sign(null, message, key),
   }
 }

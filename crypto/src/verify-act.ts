@@ -6,11 +6,12 @@ import { canonicalBytes } from './digest-of.ts'
 import { nodeCrypto } from './node.ts'
 
 export const verifyAct: Verify = ({ act, key, signature }) => {
-  const answer = verifySshsig(nodeCrypto, {
-    armored: signature,
-    namespace: namespaceOf(act.act),
-    message: canonicalBytes(act),
-    publicKey: key,
-  })
-  return answer.ok ? true : answer.reason
+  try {
+    const message = canonicalBytes(act)
+    const claim = { armored: signature, namespace: namespaceOf(act.act), message, publicKey: key }
+    const verdict = verifySshsig(nodeCrypto, claim)
+    return verdict.ok ? true : verdict.reason
+  } catch (error) {
+    return (error as Error).message
+  }
 }

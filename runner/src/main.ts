@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { Verify } from '@countersign/core/act/vouch'
 import type { RunnerConfig } from '@countersign/core/runner/config'
 import { RUNNER_PROTOCOL, type RunnerHello } from '@countersign/core/runner/protocol'
+import { digestOf } from '@countersign/crypto/digest-of'
+import { verifyAct } from '@countersign/crypto/verify-act'
 import { createClock, realTimes, type Times } from './clock.ts'
-import { digestOf } from './crypto.ts'
 import { RunnerFault } from './fault.ts'
 import { localHold } from './hold.ts'
 import { type Journal, openJournal } from './journal/journal.ts'
@@ -22,7 +23,6 @@ import { TIMING, type Timing, type Workshop } from './perform/workshop.ts'
 import type { ReadRunbook } from './plan/make-plan.ts'
 import type { Drivers } from './target.ts'
 import { openTrust } from './trust/trust-store.ts'
-import { verifyAct } from './verify-act.ts'
 
 export type RunnerDeps = {
   drivers: Drivers

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { verifyAct } from '@countersign/crypto/verify-act'
 import { canonicalizeSigned } from '@countersign/trail/canonical'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { journalFileOf } from './journal/journal.ts'
@@ -10,7 +11,6 @@ import { startRunner } from './main.ts'
 import { fileDriver } from './testing/file-driver.ts'
 import { makeSigner, signAct } from './testing/people.ts'
 import { makeSite, plannedOf, type TestSite } from './testing/site.ts'
-import { verifyAct } from './verify-act.ts'
 
 let at: TestSite
 beforeEach(async () => {

@@ -39,7 +39,7 @@ const HINTS = {
   WITNESS_QUORUM:
     'too few independent witnesses saw this log: fetch the newest head from a witness and compare',
   SHORTER_THAN_PINNED:
-    'the log was cut or set back to before what you saw: hold the operator to the head you kept',
+    'the log was cut or set back to before what you saw: compare it with the head you kept',
   FORK_VS_PINNED: 'you were shown another log than before: keep both copies, they prove it',
   PIN_UNPROVEN: 'ask for an export with a consistency proof from the size you remember',
   STALE: 'an old state was served: ask for a fresh export and compare with the newest head at a witness',

@@ -52,7 +52,10 @@ preconditions, as the runner saw them
   yes  The primary answers.
 
 LIMITS HIT: no approval lifts them
-  floor: Members that keep serving (limit 2, actual 1)`)
+  floor: Members that keep serving (limit 2, actual 1)
+
+the runner demands, whatever policy decides
+  nobody: it lies within what this runner may do unsigned`)
 })
 
 test('nothing in a plan reaches the terminal unseen, wherever it stands', () => {

@@ -20,7 +20,7 @@ export type Told = {
   resolvedMs: number
 }
 
-const HOST = 'web1'
+export const HOST = 'web1'
 const PHASE_WITHIN_MS = 30_000
 const RESOLVED_WITHIN_MS = 60_000
 /** "Work goes on within seconds": with the start of a program, on a machine that does other things as well. */

@@ -34,7 +34,7 @@ function patient(files: Files): Files {
     ]),
     'runner/runner.yaml': replaced(files['runner/runner.yaml'] ?? '', [['acts: 20', 'acts: 1000']]),
     'runbooks/keeper-restart.yaml': replaced(shipped('runbooks/keeper-restart.yaml'), [
-      ['breaker: { attempts: 3,', 'breaker: { attempts: 1000,'],
+      ['breaker: { attempts: 3,', 'breaker: { attempts: 100,'],
       ['interval: 1s', 'interval: 250ms'],
     ]),
     'policies/default.yaml': replaced(shipped('policies/default.yaml'), [

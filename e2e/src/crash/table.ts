@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDoor } from '../stage/door.ts'
+import type { Program } from '../stage/program.ts'
 import type { Stage } from '../stage/stage.ts'
 import { demand } from '../stage/until.ts'
 import { prove } from '../stories/proof.ts'
 import { startCaller } from './caller.ts'
 import type { Row } from './phases.ts'
 import { openRecord } from './record.ts'
-import { type Hall, playRow } from './row.ts'
+import { type Hall, HOST, playRow } from './row.ts'
 
 export async function playTable(
   stage: Stage,
@@ -33,6 +34,9 @@ export async function playTable(
   }
 }
 
+/** More than these show that the stage is broken, not the row. */
+const MOST_FAILURES = 3
+
 async function playRows(hall: Hall, rows: readonly Row[], say: (line: string) => void): Promise<number> {
   let failed = 0
   for (const row of rows) {
@@ -45,9 +49,26 @@ async function playRows(hall: Hall, rows: readonly Row[], say: (line: string) =>
     } catch (error) {
       failed++
       say(`${name} FAILED: ${(error as Error).message}`)
+      if (failed > MOST_FAILURES)
+        throw new Error(`more than ${MOST_FAILURES} rows failed, so the rest was left`)
+      await repair(hall)
     }
   }
   return failed
+}
+
+/** By hand, so that the next row finds what it expects. */
+async function repair({ site, stage }: Hall): Promise<void> {
+  await fetch(`${site.keeper.url}/services/${HOST}/start`, { method: 'POST' })
+  if (await isOver(stage.server)) await stage.startServer()
+  if (await isOver(stage.runner)) await stage.startRunner()
+}
+
+function isOver({ exited }: Program): Promise<boolean> {
+  return Promise.race([
+    exited.then(() => true),
+    new Promise<false>((resolve) => setTimeout(resolve, 0, false)),
+  ])
 }
 
 /** Every receipt is in the export, and the export verifies. */

@@ -1,8 +1,8 @@
 /** The look right before the act: whether the target is still what was agreed to, and nothing speaks against it. */
 import type { PlannedStep } from '@countersign/core/plan/plan'
 import type { Refused } from '@countersign/core/runner/protocol'
+import { digestOf } from '@countersign/crypto/digest-of'
 import type { Observation, StepDraft } from '@countersign/drivers/driver'
-import { digestOf } from '../crypto.ts'
 import type { Execution } from '../journal/state.ts'
 import { conditionsOf, holds } from '../plan/conditions.ts'
 import { hitsFloor, servingOf } from '../plan/serving.ts'

@@ -1,7 +1,7 @@
 /** Writes down what became of a step, with its report, in one journal line. */
 import type { StepPhase, StepReport } from '@countersign/core/runner/protocol'
+import { digestOf } from '@countersign/crypto/digest-of'
 import type { Observation } from '@countersign/drivers/driver'
-import { digestOf } from '../crypto.ts'
 import type { SettledPhase } from '../journal/entry.ts'
 import type { Execution } from '../journal/state.ts'
 import type { Workshop } from './workshop.ts'

@@ -2,7 +2,7 @@
 import { checkPublished, publishedDigest } from '@countersign/core/approval/published'
 import type { Json } from '@countersign/core/kernel/json'
 import type { Report, Task } from '@countersign/core/runner/protocol'
-import { digestOf } from '../crypto.ts'
+import { digestOf } from '@countersign/crypto/digest-of'
 import { refusal } from '../refusal.ts'
 import type { Workshop } from './workshop.ts'
 

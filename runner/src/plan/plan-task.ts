@@ -1,7 +1,8 @@
 /** Answers a request for a plan: with a plan that this runner signs, or with the reason why there is none. */
 import type { Json } from '@countersign/core/kernel/json'
 import type { Task } from '@countersign/core/runner/protocol'
-import { digestOf, signMachine } from '../crypto.ts'
+import { digestOf } from '@countersign/crypto/digest-of'
+import { signMachine } from '@countersign/crypto/machine-key'
 import { say } from '../perform/small-tasks.ts'
 import { usesOf } from '../perform/take-grant.ts'
 import type { Workshop } from '../perform/workshop.ts'

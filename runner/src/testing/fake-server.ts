@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Receipt, Report, ServerWord, Task } from '@countersign/core/runner/protocol'
-import { verifyMachine } from '../crypto.ts'
+import { verifyMachine } from '@countersign/crypto/machine-key'
 import { receiptBody, receiptDigest } from '../outbox.ts'
 
 export type FakeServer = {
