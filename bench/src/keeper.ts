@@ -1,7 +1,14 @@
 /** A target that costs next to nothing: many failed services behind the keeper's own HTTP, in this process. */
 import { createServer, type Server } from 'node:http'
 
-type Service = { name: string; state: 'failed' | 'running'; pid: number; restarts: number; since: string }
+type Service = {
+  name: string
+  url: string
+  state: 'failed' | 'running'
+  pid: number
+  restarts: number
+  since: string
+}
 
 export type BenchKeeper = { url: string; close(): void }
 
@@ -9,7 +16,14 @@ export async function startKeeper(names: readonly string[]): Promise<BenchKeeper
   const services = new Map<string, Service>(
     names.map((name, i) => [
       name,
-      { name, state: 'failed', pid: 1000 + i, restarts: 0, since: new Date().toISOString() },
+      {
+        name,
+        url: `http://127.0.0.1/${name}`,
+        state: 'failed',
+        pid: 1000 + i,
+        restarts: 0,
+        since: new Date().toISOString(),
+      },
     ]),
   )
   const server = createServer((request, reply) => {

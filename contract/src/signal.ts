@@ -1,8 +1,11 @@
 /** Signals come in: Alertmanager v4 webhooks. Every accepted one gets a receipt and, later, an answer. */
+import { storable } from '@countersign/core/kernel/text'
 import { z } from 'zod'
 import { operation, Uuid } from './operation.ts'
 
-const Labels = z.record(z.string().max(200), z.string().max(4000))
+/** What others made up is cleaned, not refused: one odd character must not cost an alert. */
+const text = (max: number) => z.string().max(max).overwrite(storable)
+const Labels = z.record(text(200), text(4000))
 
 export const AlertmanagerAlert = z.object({
   status: z.enum(['firing', 'resolved']),
@@ -10,17 +13,17 @@ export const AlertmanagerAlert = z.object({
   annotations: Labels.default({}),
   startsAt: z.iso.datetime({ offset: true }),
   endsAt: z.iso.datetime({ offset: true }).optional(),
-  fingerprint: z.string().min(1).max(100),
-  generatorURL: z.string().max(4000).optional(),
+  fingerprint: text(100).min(1),
+  generatorURL: text(4000).optional(),
 })
 
 /** https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, version 4. */
 export const AlertmanagerWebhook = z.object({
   version: z.literal('4'),
-  groupKey: z.string().max(4000),
+  groupKey: text(4000),
   truncatedAlerts: z.int().nonnegative().default(0),
   status: z.enum(['firing', 'resolved']),
-  receiver: z.string().max(200),
+  receiver: text(200),
   alerts: z.array(AlertmanagerAlert).min(1).max(2000),
 })
 

@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@countersign/core/kernel/digest'
 import type { Json } from '@countersign/core/kernel/json'
+import { storable } from '@countersign/core/kernel/text'
 import type { Receipt, Report } from '@countersign/core/runner/protocol'
 import { digestOf } from '@countersign/crypto/digest-of'
 import { signMachine } from '@countersign/crypto/machine-key'
@@ -26,7 +27,7 @@ export function createOutbox(journal: Journal, runner: string, keys: RunnerKeys)
   return {
     report(report, ...happened) {
       const { receiptCount, lastReceipt } = journal.state
-      const receipt = signReceipt(runner, receiptCount + 1, lastReceipt, report, keys)
+      const receipt = signReceipt(runner, receiptCount + 1, lastReceipt, clean(report), keys)
       journal.append(...happened, { type: 'reported', receipt })
       wake()
       woken = new Promise((resolve) => {
@@ -35,6 +36,13 @@ export function createOutbox(journal: Journal, runner: string, keys: RunnerKeys)
     },
     next: () => woken,
   }
+}
+
+/** What a target said may hold anything; a report that the server cannot store would hold up all that follow. */
+function clean(report: Report): Report {
+  return JSON.parse(JSON.stringify(report), (_, value: unknown) =>
+    typeof value === 'string' ? storable(value) : value,
+  ) as Report
 }
 
 /** What the signature covers, and what the next receipt's `prev` is the digest of. */

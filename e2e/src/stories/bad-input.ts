@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { tokenOf } from '../stage/act.ts'
 import { call } from '../stage/post.ts'
 import type { Answer, Stage } from '../stage/stage.ts'
@@ -145,7 +146,8 @@ async function keysAndIds(stage: Stage, say: (line: string) => void): Promise<vo
   const send = (more: object) => call(stage, { path: '/v1/proposals', token, body, idempotencyKey, ...more })
   const [first, second] = [await send({}), await send({})]
   demand(first.status === 202, `a proposal was answered with ${first.status}: ${first.json?.detail}`)
-  demand(JSON.stringify(first) === JSON.stringify(second), 'the same request got another answer')
+  const isSame = isDeepStrictEqual(first, second)
+  demand(isSame, `the same request got another answer: ${JSON.stringify([first, second])}`)
   const { items } = await stage.ask('plan', 'list')
   const made = items.filter(({ id }: Answer) => id === first.json.proposal)
   demand(made.length === 1, `the same request made ${made.length} proposals`)

@@ -167,6 +167,14 @@ describe('files that do not fit each other are found:', () => {
   test('a file of no known kind', () => {
     expect(checkFolder([{ path: 'notes.yaml', text: 'a: 1' }])[0]?.hint).toContain('countersign.yaml')
   })
+  test('an action no driver has, beside a broken form', () => {
+    const files = FILES.map(({ path, text }) => ({
+      path,
+      text: text.replace('dns.upsert', 'dns.upsrt').replace('planFor: 30m', 'planFor: thirty'),
+    }))
+    const found = checkFolder(files).map(({ message }) => message)
+    expect(found.filter((message) => /upsrt|thirty/.test(message))).toHaveLength(2)
+  })
   test('a broken file does not blame those that refer to it', () => {
     const files = FILES.map((one) =>
       one.path.endsWith('catalogue.yaml') ? { ...one, text: 'version: 2' } : one,

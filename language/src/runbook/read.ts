@@ -18,9 +18,27 @@ export function readRunbook(
   if ('problems' in opened) return opened
   const { source } = opened
   const shaped = checkShape(source, runbookShape)
-  if ('problems' in shaped) return { problems: shaped.problems.sort(byPlace) }
+  if ('problems' in shaped)
+    return { problems: [...shaped.problems, ...referencesOfBroken(source, world)].sort(byPlace) }
   const problems = [...checkReferences(source, shaped.value, world), ...checkNumbers(source, shaped.value)]
   return problems.length > 0 ? { problems: problems.sort(byPlace) } : { value: build(shaped.value) }
+}
+
+const EMPTY = { parameters: {}, triggers: [], evidence: [], preconditions: [], steps: [], health: { checks: [] } }
+
+/** References of a file whose form is broken elsewhere: what its sound parts refer to is checked all the same. */
+function referencesOfBroken(source: Source, world: RunbookWorld): Problem[] {
+  const root = source.value
+  if (typeof root !== 'object' || root === null || Array.isArray(root)) return []
+  const sound: Record<string, unknown> = { ...EMPTY }
+  const broken = new Set<string>()
+  for (const key of Object.keys(EMPTY) as (keyof typeof EMPTY)[]) {
+    const parsed = runbookShape.shape[key].safeParse((root as Record<string, unknown>)[key])
+    if (parsed.success) sound[key] = parsed.data
+    else broken.add(key)
+  }
+  if (broken.has('parameters')) return []
+  return checkReferences(source, sound as RunbookFile, world, broken)
 }
 
 function build({ runbook, ...file }: RunbookFile): Runbook {

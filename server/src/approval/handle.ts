@@ -10,6 +10,7 @@ import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { Refusal } from '../http/refusal.ts'
+import { goOnSafely } from '../proposal/advance.ts'
 import { appendProposal, type LoadedProposal, loadProposal } from '../proposal/stream.ts'
 import { checkSigned, useNonce } from './acts.ts'
 
@@ -54,7 +55,7 @@ async function answer(
         ...(reason === null ? {} : { private: { class: 'incident' as const, body: { reason } } }),
       },
     ])
-    return { next }
+    return { next: await goOnSafely(tx, context, next) }
   })
   if ('refused' in result) {
     const { says, code } = result.refused

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { answerError } from './errors.ts'
 import { once } from './idempotency.ts'
 import { Refusal } from './refusal.ts'
+import { unstorablePath } from './storable.ts'
 import type { Caller, TokenCheck } from './tokens.ts'
 
 const BODY_LIMIT = 1024 * 1024
@@ -133,7 +134,14 @@ function keyOf(request: FastifyRequest): string | null {
 function check(type: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (type === undefined) return undefined
   const parsed = type.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const path = unstorablePath(parsed.data, where)
+    if (path === null) return parsed.data
+    const message = 'holds a NUL or half a character, which no record can hold'
+    throw new Refusal('BAD_REQUEST', `the ${where} holds text that cannot be stored`, {
+      errors: [{ path, message }],
+    })
+  }
   const errors = parsed.error.issues.slice(0, 20).map(({ path, message }) => ({
     path: [where, ...path].join('.'),
     message,

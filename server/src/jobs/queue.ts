@@ -95,10 +95,12 @@ async function startRunner(pool: pg.Pool, tasks: Tasks, concurrency: number, rep
   const events = new EventEmitter()
   const own = openPlainPool(pool, concurrency + 2)
   const gate = holdBack(own)
+  let poolId: string | null = null
   // The library locks jobs under the id of its pool. It may get no connection before that id is registered: a job
   // locked under an unknown id would be lost with us.
   events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => {
-    gate(replica.register(workerPool.id))
+    poolId = workerPool.id
+    gate(replica.register(poolId))
   })
   const runner = await run({
     pgPool: own,
@@ -108,13 +110,19 @@ async function startRunner(pool: pg.Pool, tasks: Tasks, concurrency: number, rep
     noHandleSignals: true,
     pollInterval: POLL_MS,
     logger: quiet,
+    // Unbatched, the library leaves the promise of a failed completion to nobody, which would end this process when
+    // the database dies; batched, it ends this pool only, and another is started.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   const ended = runner.promise
     .then(
       () => {},
       () => {},
     )
-    .then(() => own.end())
+    .then(() => {
+      if (poolId !== null) replica.retire(poolId)
+      return own.end()
+    })
   return {
     ended,
     async stop() {

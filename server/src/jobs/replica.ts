@@ -2,6 +2,7 @@
  * Who is alive: each replica holds one session advisory lock for as long as it lives. The lock ends in the same
  * instant as the session, so a job locked by a replica without its lock is an orphan, and is freed within a second.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { ADVISORY } from '../database/advisory-locks.ts'
 import type { Log } from '../database/launcher.ts'
@@ -9,8 +10,10 @@ import { openSession } from '../database/pool.ts'
 
 export type Replica = {
   number: number
-  /** Names a worker pool as ours. To be awaited before that pool can lock a job. */
+  /** Names a worker pool as ours; waits for a database that is away. To be awaited before that pool can lock a job. */
   register(poolId: string): Promise<void>
+  /** A worker pool of ours has ended while we live on: what it still holds is freed. */
+  retire(poolId: string): void
   leave(): Promise<void>
 }
 
@@ -34,11 +37,13 @@ export async function joinReplicas(pool: pg.Pool, log: Log, sweepMs: number): Pr
   const number = Number(rows[0]?.n)
   await hold(session, number)
   const pools = new Set<string>()
+  const retired = new Set<string>()
   let left = false
   let work: Promise<void> = Promise.resolve()
   const beat = async () => {
     try {
-      await sweep(session, log)
+      const freed = await sweep(session, retired)
+      if (freed > 0) log.info(`freed the jobs of ${freed} worker pools that died`)
     } catch (error) {
       log.warn(
         `the session that says this replica lives is gone, taking another: ${(error as Error).message}`,
@@ -59,13 +64,22 @@ export async function joinReplicas(pool: pg.Pool, log: Log, sweepMs: number): Pr
     number,
     async register(poolId) {
       pools.add(poolId)
-      await insert(session, poolId, number)
+      // The session may be one that broke just now: the next beat takes another.
+      while (!(await isRegistered(session, poolId, number)))
+        if (left) return
+        else await sleep(sweepMs / 2)
+    },
+    retire(poolId) {
+      pools.delete(poolId)
+      retired.add(poolId)
     },
     async leave() {
       left = true
       clearInterval(timer)
       await work
-      await session.query('delete from replica_pool where replica_number = $1', [number]).catch(() => {})
+      await sweep(session, retired)
+        .then(() => session.query('delete from replica_pool where replica_number = $1', [number]))
+        .catch(() => {})
       await session.end().catch(() => {})
     },
   }
@@ -73,6 +87,13 @@ export async function joinReplicas(pool: pg.Pool, log: Log, sweepMs: number): Pr
 
 async function hold(session: pg.Client, number: number): Promise<void> {
   await session.query('select pg_advisory_lock($1, $2)', [ADVISORY.replica, number])
+}
+
+function isRegistered(session: pg.Client, poolId: string, number: number): Promise<boolean> {
+  return insert(session, poolId, number).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function insert(session: pg.Client, poolId: string, number: number): Promise<void> {
@@ -97,14 +118,19 @@ async function renew(pool: pg.Pool, number: number, pools: Set<string>, old: pg.
   }
 }
 
-/** Frees the jobs of dead replicas, then forgets those replicas. In this order: a crash between costs nothing. */
-async function sweep(session: pg.Client, log: Log): Promise<void> {
+/**
+ * Frees the jobs of dead replicas and of own pools that ended, then forgets them; in this order, so that a crash
+ * between costs nothing. Answers with how many pools that were.
+ */
+async function sweep(session: pg.Client, retired: Set<string>): Promise<number> {
   const { rows } = await session.query<{ pool_id: string }>(DEAD)
-  if (rows.length === 0) return
-  const dead = rows.map(({ pool_id }) => pool_id)
+  const gone = [...retired]
+  const dead = [...new Set([...rows.map(({ pool_id }) => pool_id), ...gone])]
+  if (dead.length === 0) return 0
   await session.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
   // Wakes the workers, which would otherwise look at their next poll.
   await session.query("select pg_notify('jobs:insert', $1)", [JSON.stringify({ count: 100 })])
   await session.query('delete from replica_pool where pool_id = any($1)', [dead])
-  log.info(`freed the jobs of ${dead.length} worker pools whose replica died`)
+  for (const poolId of gone) retired.delete(poolId)
+  return dead.length
 }

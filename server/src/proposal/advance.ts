@@ -6,7 +6,7 @@ import { type Next, next } from '@countersign/core/proposal/next'
 import type { Proposal } from '@countersign/core/proposal/proposal'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
-import { inTransaction } from '../database/transaction.ts'
+import { Conflict, inTransaction, isAway } from '../database/transaction.ts'
 import { issueGrant } from '../grant/issue.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { decideProposal } from '../policy/handle.ts'
@@ -34,11 +34,55 @@ export async function advanceProposal(context: Context, id: string): Promise<voi
       const loaded = await loadProposal(tx, id)
       const now = next(loaded.state, steering(loaded.state, context.now(), context))
       if (now.do !== todo.do || loaded.state.phase !== state.phase) return true
-      return carryOut(tx, context, loaded, now, outside)
+      if (!isOutside(now)) return (await goOn(tx, context, loaded)).seq > loaded.seq
+      if (outside === null || outside.length === 0) return false
+      await goOn(tx, context, await appendProposal(tx, context, loaded, outside))
+      return true
     })
     if (!goesOn) return
   }
   await inTransaction(context.pool, (tx) => hint(tx, id))
+}
+
+/** Takes every step that needs nothing from outside, in the caller's commit: each still is an entry of its own. */
+export async function goOn(
+  tx: pg.PoolClient,
+  context: Context,
+  loaded: LoadedProposal,
+): Promise<LoadedProposal> {
+  let current = loaded
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const todo = next(current.state, steering(current.state, context.now(), context))
+    if (todo.do === 'nothing' || todo.do === 'wait' || isOutside(todo)) break
+    const after = await carryOut(tx, context, current, todo)
+    if (after === null || after.seq === current.seq) break
+    current = after
+  }
+  return current
+}
+
+/**
+ * As `goOn`, for commits that record what somebody reported or signed: what follows from it must not keep that from
+ * being recorded. A failure is left to the job that every append enqueues.
+ */
+export async function goOnSafely(
+  tx: pg.PoolClient,
+  context: Context,
+  appended: LoadedProposal,
+): Promise<LoadedProposal> {
+  await tx.query('savepoint appended')
+  try {
+    return await goOn(tx, context, appended)
+  } catch (error) {
+    if (error instanceof Conflict || isAway(error)) throw error
+    context.logger.error({ err: error, proposal: appended.id }, 'what follows is tried again as a job')
+    await tx.query('rollback to savepoint appended')
+    return appended
+  }
+}
+
+function isOutside(todo: Next): boolean {
+  return todo.do === 'read-evidence' || todo.do === 'sample-health'
 }
 
 /** What has to be read from the world before it can be recorded; null where the step was not finished here. */
@@ -53,34 +97,26 @@ async function readOutside(
   return null
 }
 
-/** True: there may be more to do at once. */
+/** Null: it waits for somebody else now. */
 async function carryOut(
   tx: pg.PoolClient,
   context: Context,
   loaded: LoadedProposal,
   todo: Next,
-  outside: ProposalFact[] | null,
-): Promise<boolean> {
-  const { id, state } = loaded
+): Promise<LoadedProposal | null> {
   switch (todo.do) {
-    case 'read-evidence':
-    case 'sample-health':
-      if (outside === null || outside.length === 0) return false
-      return done(await appendProposal(tx, context, loaded, outside))
     case 'request-plan':
-      return done(await requestPlan(tx, context, loaded))
+      return requestPlan(tx, context, loaded)
     case 'decide':
-      return done(await decideProposal(tx, context, loaded))
+      return decideProposal(tx, context, loaded)
     case 'end-observation':
-      return done(await appendProposal(tx, context, loaded, [{ event: { type: 'observed' } }]))
+      return appendProposal(tx, context, loaded, [{ event: { type: 'observed' } }])
     case 'open-approval':
-      return done(await openApproval(tx, context, loaded))
+      return openApproval(tx, context, loaded)
     case 'escalate-approval':
-      return done(await escalate(tx, context, loaded, todo))
+      return escalate(tx, context, loaded, todo)
     case 'close-approval':
-      return done(
-        await appendProposal(tx, context, loaded, [{ event: { type: 'approval-closed', why: todo.why } }]),
-      )
+      return appendProposal(tx, context, loaded, [{ event: { type: 'approval-closed', why: todo.why } }])
     case 'grant':
       return grant(tx, context, loaded)
     case 'open-health':
@@ -88,47 +124,48 @@ async function carryOut(
     case 'undo':
       return undo(tx, context, loaded, todo.because)
     case 'void':
-      return done(
-        await appendProposal(tx, context, loaded, [{ event: { type: 'voided', because: todo.because } }]),
-      )
+      return appendProposal(tx, context, loaded, [{ event: { type: 'voided', because: todo.because } }])
     case 'close':
-      return done(await closeProposal(tx, context, loaded, todo.outcome, todo.because))
+      return closeProposal(tx, context, loaded, todo.outcome, todo.because)
     default:
-      throw new Error(`nothing to carry out for "${todo.do}" of proposal ${id} in "${state.phase}"`)
+      throw new Error(
+        `nothing to carry out for "${todo.do}" of proposal ${loaded.id} in "${loaded.state.phase}"`,
+      )
   }
 }
 
-function done(_: LoadedProposal): true {
-  return true
-}
-
-async function grant(tx: pg.PoolClient, context: Context, loaded: LoadedProposal): Promise<boolean> {
+async function grant(
+  tx: pg.PoolClient,
+  context: Context,
+  loaded: LoadedProposal,
+): Promise<LoadedProposal | null> {
   const { id, state } = loaded
-  if (state.phase !== 'cleared' && state.phase !== 'asking') return true
+  if (state.phase !== 'cleared' && state.phase !== 'asking') return loaded
   const issued = await issueGrant(tx, context, id, state, runbookOf(state, context))
-  if ('void' in issued) {
-    await appendProposal(tx, context, loaded, [{ event: { type: 'voided', because: issued.void } }])
-    return true
-  }
+  if ('void' in issued)
+    return appendProposal(tx, context, loaded, [{ event: { type: 'voided', because: issued.void } }])
   if ('wait' in issued) {
     await waitForGrant(tx, context, loaded, state, issued.wait)
-    return false
+    return null
   }
   const { grant, task } = issued
   const { signed } = state.planned
-  await appendProposal(tx, context, loaded, [{ event: { type: 'granted', grant, task } }])
+  const appended = await appendProposal(tx, context, loaded, [{ event: { type: 'granted', grant, task } }])
   await handOut(tx, context, signed.plan.runner, id, { type: 'execute', id: task, plan: signed, grant })
-  return false
+  return appended
 }
 
-async function openHealth(tx: pg.PoolClient, context: Context, loaded: LoadedProposal): Promise<boolean> {
+async function openHealth(
+  tx: pg.PoolClient,
+  context: Context,
+  loaded: LoadedProposal,
+): Promise<LoadedProposal> {
   const runbook = runbookOf(loaded.state, context)
-  if (runbook === null) return true
+  if (runbook === null) return loaded
   const { window, samples } = runbook.health
-  await appendProposal(tx, context, loaded, [
+  return appendProposal(tx, context, loaded, [
     { event: { type: 'health-opened', until: context.now() + window, samples } },
   ])
-  return true
 }
 
 async function undo(
@@ -136,14 +173,16 @@ async function undo(
   context: Context,
   loaded: LoadedProposal,
   because: string,
-): Promise<boolean> {
+): Promise<LoadedProposal> {
   const { id, state } = loaded
-  if (!('grant' in state)) return true
+  if (!('grant' in state)) return loaded
   const task = uuid(context.now())
-  await appendProposal(tx, context, loaded, [{ event: { type: 'undo-requested', because, task, acts: [] } }])
+  const appended = await appendProposal(tx, context, loaded, [
+    { event: { type: 'undo-requested', because, task, acts: [] } },
+  ])
   const { grant } = state.grant
   await handOut(tx, context, grant.runner, id, { type: 'undo', id: task, grant: grant.id, because, acts: [] })
-  return false
+  return appended
 }
 
 async function escalate(

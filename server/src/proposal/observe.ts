@@ -37,13 +37,13 @@ export async function sampleHealth(context: Context, id: string, state: Watching
     )
     const samples = [...rows, { held, says }]
     const verdict = judge(runbook, samples)
-    await tx.query('insert into health_sample (proposal, no, held, says, at) values ($1,$2,$3,$4,$5)', [
-      id,
-      samples.length,
-      held,
-      says,
-      context.now(),
-    ])
+    const { rowCount } = await tx.query(
+      `insert into health_sample (proposal, no, held, says, at) values ($1,$2,$3,$4,$5)
+        on conflict do nothing`,
+      [id, samples.length, held, says, context.now()],
+    )
+    // A job that ran twice looked at the same moment: that is one sample, and the other job goes on with it.
+    if (rowCount === 0) return []
     if (verdict !== null) return judged(verdict, samples)
     await hint(tx, id, context.now() + runbook.health.interval)
     return []

@@ -9,12 +9,16 @@ import { digestOf } from '@countersign/crypto/digest-of'
 import { verifyMachine } from '@countersign/crypto/machine-key'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
-import { inTransaction } from '../database/transaction.ts'
+import { DatabaseAway, inTransaction } from '../database/transaction.ts'
 import { Refusal } from '../http/refusal.ts'
+import { goOnSafely } from '../proposal/advance.ts'
 import { appendProposal, loadProposal } from '../proposal/stream.ts'
 import { toFact } from './report.ts'
 import { lockRunner, writeCount } from './store.ts'
 import { endTask, readTask } from './tasks.ts'
+
+/** Receipts in one commit. */
+const AT_ONCE = 16
 
 /** Answers with the count up to which all is recorded. */
 export async function takeReceipts(
@@ -22,25 +26,53 @@ export async function takeReceipts(
   runner: string,
   receipts: readonly Receipt[],
 ): Promise<number> {
+  const sorted = [...receipts].sort((a, b) => a.count - b.count)
+  const other = sorted.find((receipt) => receipt.runner !== runner)
+  if (other !== undefined)
+    throw new Refusal('FORBIDDEN', `the token is "${runner}"'s, the receipt "${other.runner}"'s`)
   let accepted = 0
-  for (const receipt of [...receipts].sort((a, b) => a.count - b.count)) {
-    if (receipt.runner !== runner)
-      throw new Refusal('FORBIDDEN', `the token is "${runner}"'s, the receipt "${receipt.runner}"'s`)
-    accepted = await inTransaction(context.pool, (tx) => takeOne(tx, context, receipt))
+  for (let from = 0; from < sorted.length; from += AT_ONCE) {
+    const batch = sorted.slice(from, from + AT_ONCE)
+    accepted = await takeTogether(context, runner, batch)
+    if (accepted < (batch.at(-1)?.count ?? 0)) break
+  }
+  return accepted
+}
+
+/** In one commit; where one of them is wrong, one by one, so that those before it are kept. */
+async function takeTogether(context: Context, runner: string, batch: readonly Receipt[]): Promise<number> {
+  try {
+    return await inTransaction(context.pool, (tx) => takeAll(tx, context, runner, batch))
+  } catch (error) {
+    if (batch.length === 1 || error instanceof DatabaseAway) throw error
+  }
+  let accepted = 0
+  for (const receipt of batch) {
+    accepted = await inTransaction(context.pool, (tx) => takeAll(tx, context, runner, [receipt]))
     if (accepted < receipt.count) break
   }
   return accepted
 }
 
-async function takeOne(tx: pg.PoolClient, context: Context, receipt: Receipt): Promise<number> {
-  const known = await lockRunner(tx, receipt.runner)
-  const { count, prev, report, runner } = receipt
-  if (count <= known.receipt_count) return known.receipt_count
-  if (count !== known.receipt_count + 1 || prev !== known.receipt_prev) return known.receipt_count
-  checkSignature(context, receipt)
-  await apply(tx, context, runner, report)
-  const { signature: _, ...signed } = receipt
-  await writeCount(tx, runner, count, digestOf('countersign/receipt/v1', signed as unknown as Json))
+/** Known counts are passed over; a gap ends the line. */
+async function takeAll(
+  tx: pg.PoolClient,
+  context: Context,
+  runner: string,
+  batch: readonly Receipt[],
+): Promise<number> {
+  const known = await lockRunner(tx, runner)
+  let { receipt_count: count, receipt_prev: prev } = known
+  for (const receipt of batch) {
+    if (receipt.count <= count) continue
+    if (receipt.count !== count + 1 || receipt.prev !== prev) break
+    checkSignature(context, receipt)
+    await apply(tx, context, runner, receipt.report)
+    const { signature: _, ...signed } = receipt
+    count = receipt.count
+    prev = digestOf('countersign/receipt/v1', signed as unknown as Json)
+  }
+  if (count > known.receipt_count && prev !== null) await writeCount(tx, runner, count, prev)
   return count
 }
 
@@ -66,7 +98,9 @@ async function apply(tx: pg.PoolClient, context: Context, runner: string, report
   if (task.proposal === null) return
   const loaded = await loadProposal(tx, task.proposal)
   const fact = toFact(context, loaded.state, report)
-  if (fact !== null) await appendProposal(tx, context, loaded, [{ event: fact, by: runner }])
+  if (fact === null) return
+  const appended = await appendProposal(tx, context, loaded, [{ event: fact, by: runner }])
+  await goOnSafely(tx, context, appended)
 }
 
 /** After these nothing more comes on the task. */

@@ -26,13 +26,15 @@ export function createProbe(context: Context, probe: ProbeSetting): () => Promis
       for (const one of await listFiring(context.pool, PROBE_SOURCE)) resume(probe, targets, seen, one)
     isOpen = true
     const looks = await Promise.all(targets.map((target) => look(context, probe, target)))
-    const signals = targets.flatMap((target, i) => {
+    const steps = targets.map((target, i) => {
       const before = seen.get(target.id) ?? { misses: 0, since: 0, isFiring: false }
-      const after = step(before, looks[i] ?? null, probe.misses, context.now())
-      seen.set(target.id, after)
-      return after.isFiring === before.isFiring ? [] : [toSignal(probe, target, after)]
+      return { target, before, after: step(before, looks[i] ?? null, probe.misses, context.now()) }
     })
+    const changed = steps.filter(({ before, after }) => after.isFiring !== before.isFiring)
+    const signals = changed.map(({ target, after }) => toSignal(probe, target, after))
     if (signals.length > 0) await acceptSignals(context, PROBE_SOURCE, signals)
+    // Remembered only now: a change that could not be recorded is told again at the next look.
+    for (const { target, after } of steps) seen.set(target.id, after)
   }
 }
 
