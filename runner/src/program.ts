@@ -7,6 +7,7 @@ import { type Problem, problemText } from '@countersign/language/reading/problem
 import { readRunbook } from '@countersign/language/runbook/read'
 import { RunnerFault } from './fault.ts'
 import { type Running, startRunner } from './main.ts'
+import type { ReadRunbook } from './plan/make-plan.ts'
 import { holdOnSignal } from './signals.ts'
 
 /** Throws `RunnerFault` with every problem of the file, or where the runner must not start. */
@@ -15,10 +16,10 @@ export async function startFromFile(file: string): Promise<Running> {
   const drivers = await loadDrivers(config.targets.map(({ driver }) => driver))
   return startRunner(config, {
     drivers,
-    readRunbook(text) {
+    readRunbook: remembering((text) => {
       const read = readRunbook('runbook', text)
       return 'value' in read ? { runbook: read.value } : { refused: sayAll(read.problems) }
-    },
+    }),
   })
 }
 
@@ -37,4 +38,17 @@ export async function runProgram(file: string): Promise<number> {
 
 function sayAll(problems: readonly Problem[]): string {
   return problems.map(problemText).join('\n')
+}
+
+const REMEMBERED = 64
+
+/** The same text reads the same: a published runbook is planned from many times. */
+function remembering(read: ReadRunbook): ReadRunbook {
+  const known = new Map<string, ReturnType<ReadRunbook>>()
+  return (text) => {
+    const answer = known.get(text) ?? read(text)
+    if (known.size >= REMEMBERED) known.clear()
+    known.set(text, answer)
+    return answer
+  }
 }

@@ -34,7 +34,15 @@ export const approvals: Story = {
 export async function proposeName(stage: Stage, name: string, more: string[] = []): Promise<string> {
   const words = ['zone=shop', `name=${name}`, 'type=A', 'ttl=60', 'records=10.78.0.11']
   const agent = ['--token-file', `${stage.dir}/secrets/agent.token`]
-  const answer = await stage.ask('propose', 'dns-change', ...words, '--reason', 'a new name', ...agent, ...more)
+  const answer = await stage.ask(
+    'propose',
+    'dns-change',
+    ...words,
+    '--reason',
+    'a new name',
+    ...agent,
+    ...more,
+  )
   await untilPhase(stage, answer.proposal, 'asking')
   return answer.proposal
 }
@@ -78,15 +86,25 @@ async function denied(stage: Stage, say: (line: string) => void): Promise<void> 
 }
 
 /** Each of these differs from a good approval in one thing. */
-async function misused(stage: Stage, proposal: string, plan: Digest, say: (line: string) => void): Promise<void> {
+async function misused(
+  stage: Stage,
+  proposal: string,
+  plan: Digest,
+  say: (line: string) => void,
+): Promise<void> {
   const good = { act: 'approve' as ActName, subject: plan, role: 'sre' }
-  const from = (person: PersonId, changes: object): SignedAct => signAct(stage, person, { ...good, ...changes })
+  const from = (person: PersonId, changes: object): SignedAct =>
+    signAct(stage, person, { ...good, ...changes })
   const denial = aboutOf('deny', { plan, reason: 'no' })
   const no = from('sre-1', { act: 'deny', subject: denial })
   const zeros: Digest = `sha256:${'0'.repeat(64)}`
   const rows: [string, SignedAct, string][] = [
     ['a denial posted as an approval', no, '422 ACT_OTHER'],
-    ['its signature under an approval', { ...from('sre-1', {}), signature: no.signature }, '422 SIGNATURE_WRONG'],
+    [
+      'its signature under an approval',
+      { ...from('sre-1', {}), signature: no.signature },
+      '422 SIGNATURE_WRONG',
+    ],
     [
       'an approval signed in the namespace of denials',
       from('sre-1', { namespace: 'deny@countersign' }),
@@ -108,7 +126,12 @@ async function misused(stage: Stage, proposal: string, plan: Digest, say: (line:
   say(`refused and recorded: ${rows.map(([what]) => what).join(', ')}`)
 }
 
-async function once(stage: Stage, proposal: string, plan: Digest, say: (line: string) => void): Promise<void> {
+async function once(
+  stage: Stage,
+  proposal: string,
+  plan: Digest,
+  say: (line: string) => void,
+): Promise<void> {
   const act = { act: 'approve' as const, subject: plan, role: 'sre' }
   const signed = signAct(stage, 'sre-1', act)
   const first = await approve(stage, proposal, signed)
@@ -122,7 +145,12 @@ async function once(stage: Stage, proposal: string, plan: Digest, say: (line: st
 }
 
 /** The proposal is ended by a person; what comes afterwards is refused, and recorded all the same. */
-async function over(stage: Stage, proposal: string, plan: Digest, say: (line: string) => void): Promise<void> {
+async function over(
+  stage: Stage,
+  proposal: string,
+  plan: Digest,
+  say: (line: string) => void,
+): Promise<void> {
   const key = stage.keyOf('governance-1')
   await stage.ask('deny', proposal, '--key', key, '--person', 'governance-1', '--reason', 'not this week')
   await untilPhase(stage, proposal, 'closed')

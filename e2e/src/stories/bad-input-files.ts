@@ -9,7 +9,12 @@ const FILES = ['countersign.yaml', 'people.yaml', 'policies', 'runbooks', 'catal
 
 /** File, what is replaced by what, and what the message must name. */
 const BREAKS: [string, string, string, string][] = [
-  ['policies/default.yaml', 'action.kind == "service.restart"', 'action.kind == "service.restrat"', 'restrat'],
+  [
+    'policies/default.yaml',
+    'action.kind == "service.restart"',
+    'action.kind == "service.restrat"',
+    'restrat',
+  ],
   ['policies/default.yaml', 'outcome: auto', 'outcome: autoo', 'autoo'],
   ['runbooks/dns-change.yaml', 'uses: dns.upsert', 'uses: dns.upsrt', 'upsrt'],
   ['runbooks/dns-change.yaml', 'planFor: 30m', 'planFor: thirty', 'thirty'],

@@ -47,11 +47,18 @@ async function malformed(stage: Stage, say: (line: string) => void): Promise<voi
   await refused(400, 'BAD_REQUEST', send('{"version":"4",'), 'half a JSON')
   await refused(400, 'BAD_REQUEST', send(''), 'an empty body')
   await refused(400, 'BAD_REQUEST', send({ version: '3', alerts: [] }), 'another version')
-  await refused(400, 'BAD_REQUEST', send({ ...good, alerts: [...good.alerts, {}] }), 'one bad alert among good')
+  await refused(
+    400,
+    'BAD_REQUEST',
+    send({ ...good, alerts: [...good.alerts, {}] }),
+    'one bad alert among good',
+  )
   await refused(413, 'TOO_LARGE', send({ ...good, groupKey: 'x'.repeat(MB) }), 'more than 1 MB')
   const after = await incidents(stage)
   demand(after.length === before.length, 'a webhook that was refused left an incident')
-  say('half a JSON, a wrong form, one bad alert among good ones, more than 1 MB: refused whole, nothing came of it')
+  say(
+    'half a JSON, a wrong form, one bad alert among good ones, more than 1 MB: refused whole, nothing came of it',
+  )
 }
 
 async function incidents(stage: Stage): Promise<Answer[]> {
@@ -113,10 +120,16 @@ async function unknownAlert(stage: Stage, say: (line: string) => void): Promise<
     return answer.timeline.some(({ type }: { type: string }) => type === 'escalated') ? answer : null
   })
   demand(shown.proposals.length === 0, 'an unknown alert led to a proposal')
-  for (const args of [['incident', 'show', incident], ['incident', 'list']]) {
+  for (const args of [
+    ['incident', 'show', incident],
+    ['incident', 'list'],
+  ]) {
     const { stdout, stderr } = await stage.cli(args)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: looked for on purpose
-    const found = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u202e]|\u001b(?!\[(?:0|1|2|31|32|33)m)/.exec(stdout + stderr)
+    const found =
+      /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u202e]|\u001b(?!\[(?:0|1|2|31|32|33)m)/.exec(
+        stdout + stderr,
+      )
     demand(found === null, `"${args.join(' ')}" sent ${JSON.stringify(found?.[0])} to the terminal`)
   }
   await call(stage, { path: PATH, token, body: body('resolved') })
@@ -125,7 +138,8 @@ async function unknownAlert(stage: Stage, say: (line: string) => void): Promise<
 
 async function wrongTokens(stage: Stage, say: (line: string) => void): Promise<void> {
   const body = webhookOf({ alert: 'Token', fingerprint: 'token' })('firing')
-  const send = (token?: string) => call(stage, { path: PATH, body, ...(token === undefined ? {} : { token }) })
+  const send = (token?: string) =>
+    call(stage, { path: PATH, body, ...(token === undefined ? {} : { token }) })
   await refused(401, 'UNAUTHENTICATED', send(), 'no token')
   await refused(401, 'UNAUTHENTICATED', send('ct_guess'), 'a guessed token')
   await refused(403, 'FORBIDDEN', send(tokenOf(stage, 'agent')), 'the agent’s token on the webhook')

@@ -50,7 +50,9 @@ export async function between(stage: Stage, site: RealSite, say: Tell): Promise<
   try {
     const id = await stopped(stage, site, 'hold', async () => hold(stage, 'runbook:restart-pair'))
     await resume(stage, id ?? '')
-    say('held while the first step ran: it was finished, the second was not begun; resuming starts nothing anew')
+    say(
+      'held while the first step ran: it was finished, the second was not begun; resuming starts nothing anew',
+    )
     await stopped(stage, site, 'abort', (proposal) => interrupt(stage, 'abort', proposal))
     say('aborted while the first step ran: it was finished, the second was not begun')
     await stopped(stage, site, 'take', (proposal) => interrupt(stage, 'take', proposal))
@@ -64,7 +66,15 @@ async function publishPair(stage: Stage): Promise<void> {
   const file = join(stage.dir, 'runbooks', 'restart-pair.yaml')
   if (existsSync(file)) return
   writeFileSync(file, PAIR)
-  await stage.ask('runbook', 'publish', file, '--key', stage.keyOf('sre-2'), '--key', stage.keyOf('governance-1'))
+  await stage.ask(
+    'runbook',
+    'publish',
+    file,
+    '--key',
+    stage.keyOf('sre-2'),
+    '--key',
+    stage.keyOf('governance-1'),
+  )
 }
 
 async function interrupt(stage: Stage, how: 'abort' | 'take', proposal: string): Promise<null> {
@@ -105,10 +115,23 @@ async function proposePair(stage: Stage): Promise<string> {
   const agent = ['--token-file', `${stage.dir}/secrets/agent.token`]
   const { proposal } = await stage.ask('propose', 'restart-pair', ...words, ...agent)
   await untilPhase(stage, proposal, 'asking')
-  for (const [person, role] of [['sre-1', 'sre'], ['governance-1', 'governance']] as const) {
+  for (const [person, role] of [
+    ['sre-1', 'sre'],
+    ['governance-1', 'governance'],
+  ] as const) {
     const { phase } = await stage.ask('plan', 'show', proposal)
     if (phase !== 'asking') break
-    await stage.ask('approve', proposal, '--key', stage.keyOf(person), '--person', person, '--role', role, '--yes')
+    await stage.ask(
+      'approve',
+      proposal,
+      '--key',
+      stage.keyOf(person),
+      '--person',
+      person,
+      '--role',
+      role,
+      '--yes',
+    )
   }
   return proposal
 }

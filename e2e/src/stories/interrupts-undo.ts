@@ -40,7 +40,9 @@ async function served(site: RealSite): Promise<string[]> {
   try {
     const servers = [site.dns.primary, ...site.dns.secondaries]
     return await Promise.all(
-      servers.map(async ({ address }) => ((await seat.resolve(address, NAME, 'A')) as string[]).sort().join()),
+      servers.map(async ({ address }) =>
+        ((await seat.resolve(address, NAME, 'A')) as string[]).sort().join(),
+      ),
     )
   } finally {
     seat.close()

@@ -101,7 +101,12 @@ async function reincarnated(stage: Stage, lost: Head, incident: string, say: Tel
   const alone = await stage.cli(['trail', 'reincarnate', '--yes', '--key', stage.keyOf('governance-1')])
   demand(alone.code === 3, `one signature let the log go on: exit ${alone.code}`)
   const keys = ['sre-1', 'governance-1'] as const
-  await stage.ask('trail', 'reincarnate', '--yes', ...keys.flatMap((person) => ['--key', stage.keyOf(person)]))
+  await stage.ask(
+    'trail',
+    'reincarnate',
+    '--yes',
+    ...keys.flatMap((person) => ['--key', stage.keyOf(person)]),
+  )
   const head = await until<Head>('the log goes on', async () => {
     const now = await headOf(stage)
     return now.state === 'whole' && now.incarnation === lost.incarnation + 1 ? now : null
@@ -110,7 +115,9 @@ async function reincarnated(stage: Stage, lost: Head, incident: string, say: Tel
     const shown = await stage.ask('incident', 'show', incident)
     return shown.status === 'resolved'
   })
-  say(`one signature was refused; two let it go on as incarnation ${head.incarnation}, and the repair with it`)
+  say(
+    `one signature was refused; two let it go on as incarnation ${head.incarnation}, and the repair with it`,
+  )
 }
 
 /** What was lost stays lost, and whoever checks the trail is told. */

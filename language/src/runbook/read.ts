@@ -24,7 +24,14 @@ export function readRunbook(
   return problems.length > 0 ? { problems: problems.sort(byPlace) } : { value: build(shaped.value) }
 }
 
-const EMPTY = { parameters: {}, triggers: [], evidence: [], preconditions: [], steps: [], health: { checks: [] } }
+const EMPTY = {
+  parameters: {},
+  triggers: [],
+  evidence: [],
+  preconditions: [],
+  steps: [],
+  health: { checks: [] },
+}
 
 /** References of a file whose form is broken elsewhere: what its sound parts refer to is checked all the same. */
 function referencesOfBroken(source: Source, world: RunbookWorld): Problem[] {

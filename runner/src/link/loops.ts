@@ -37,11 +37,12 @@ export async function reportLoop(
 ): Promise<void> {
   // Receipts that the server had acknowledged and has lost: it was restored from a backup.
   let lost: Receipt[] = []
+  const stopped = untilAborted(stopping)
   await forever('report', log, stopping, async () => {
     const next = outbox.next()
     const receipts = [...lost, ...journal.state.receipts].slice(0, AT_ONCE)
     const [first] = receipts
-    if (first === undefined) return Promise.race([next, untilAborted(stopping)])
+    if (first === undefined) return Promise.race([next, stopped])
     const { accepted, word } = await link.report(receipts, stopping)
     heard(word)
     const { receiptCount, acknowledged } = journal.state
