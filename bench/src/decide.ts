@@ -47,14 +47,14 @@ function records(count: number) {
     return seed / 4294967296
   }
   return Array.from({ length: count }, () => {
-    const values = Object.entries<FactType>(FACTS).map(([name, type]) => [name, valueOf(type, luck)])
+    const values = Object.entries<FactType>(FACTS).map(([name, type]) => [name, anyOf(type, luck)])
     const checked = checkFacts(Object.fromEntries(values))
     if ('refused' in checked) throw new Error(checked.refused.join('; '))
     return checked.facts
   })
 }
 
-function valueOf(type: FactType, luck: () => number): FactValue {
+function anyOf(type: FactType, luck: () => number): FactValue {
   if (type.type === 'bool') return luck() < 0.5
   if (type.type === 'enum') return type.values[Math.floor(luck() * type.values.length)] ?? type.pole
   if (type.type === 'double') return Math.round(luck() * 10_000) / 10_000

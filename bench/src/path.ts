@@ -3,7 +3,7 @@
  * from the last signature to the runner's start. The target answers in this process, so that it costs next to nothing.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Program, run, start } from '@countersign/e2e/stage/program'

@@ -29,11 +29,13 @@ const GOES_ON_WITHIN_MS = 10_000
 export async function playRow(hall: Hall, row: Row): Promise<Told> {
   const { stage, site, record } = hall
   const [since, known, tally] = [await record.newest(), await incidents(hall), await tallyAt(site, HOST)]
-  const marked = reached(hall, row, since)
   const from = Date.now()
-  await Promise.all([failUnit(site, HOST), marked])
-  const killedAt = Date.now()
-  await strike(stage, row.victim)
+  let killedAt = 0
+  const struck = reached(hall, row, since).then(() => {
+    killedAt = Date.now()
+    return strike(stage, row.victim)
+  })
+  await Promise.all([failUnit(site, HOST), struck])
   const ended = await until(
     'the incident is resolved',
     async () =>
@@ -72,9 +74,11 @@ async function incidents({ stage, door }: Hall): Promise<Incident[]> {
 
 /** Everything that was proposed helped, and nobody had to be called. */
 async function outcomes({ stage, door }: Hall, id: string): Promise<void> {
-  const answer = await door.get(`/v1/incidents/${id}`, tokenOf(stage))
-  demand(answer.status === 200, `the incident was answered with ${answer.status}`)
-  const { proposals } = JSON.parse(answer.body) as { proposals: { outcome: string; because: string }[] }
+  const body = await until('the incident is shown', async () => {
+    const answer = await door.get(`/v1/incidents/${id}`, tokenOf(stage))
+    return answer.status === 200 ? answer.body : null
+  })
+  const { proposals } = JSON.parse(body) as { proposals: { outcome: string; because: string }[] }
   const others = proposals.filter(({ outcome }) => outcome !== 'resolved')
   demand(proposals.length > 0 && others.length === 0, `expected "resolved", got ${JSON.stringify(proposals)}`)
 }

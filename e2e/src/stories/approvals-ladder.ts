@@ -7,7 +7,7 @@ import { recorded } from '../stage/recorded.ts'
 import type { Stage } from '../stage/stage.ts'
 import { demand } from '../stage/until.ts'
 import { webhookOf } from './alerts.ts'
-import { proposeName } from './approvals.ts'
+import { proposeName } from './propose-name.ts'
 import { untilPhase } from './risky.ts'
 
 export async function unanswered(stage: Stage, say: (line: string) => void): Promise<void> {

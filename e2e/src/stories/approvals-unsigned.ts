@@ -9,7 +9,7 @@ import { startLiar } from '../stage/liar.ts'
 import { call } from '../stage/post.ts'
 import type { Answer, Stage } from '../stage/stage.ts'
 import { demand, until } from '../stage/until.ts'
-import { proposeName } from './approvals.ts'
+import { proposeName } from './propose-name.ts'
 
 const EDIT = '\n# somebody was here\n'
 

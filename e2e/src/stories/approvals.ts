@@ -10,6 +10,7 @@ import { demand } from '../stage/until.ts'
 import { askAgent } from './approvals-agent.ts'
 import { unanswered } from './approvals-ladder.ts'
 import { unsigned } from './approvals-unsigned.ts'
+import { proposeName } from './propose-name.ts'
 import { untilPhase } from './risky.ts'
 import type { Story } from './story.ts'
 
@@ -28,23 +29,6 @@ export const approvals: Story = {
     await unanswered(stage, say)
     await unsigned(stage, say)
   },
-}
-
-/** A new name in production: policy asks two people, one of them from governance. */
-export async function proposeName(stage: Stage, name: string, more: string[] = []): Promise<string> {
-  const words = ['zone=shop', `name=${name}`, 'type=A', 'ttl=60', 'records=10.78.0.11']
-  const agent = ['--token-file', `${stage.dir}/secrets/agent.token`]
-  const answer = await stage.ask(
-    'propose',
-    'dns-change',
-    ...words,
-    '--reason',
-    'a new name',
-    ...agent,
-    ...more,
-  )
-  await untilPhase(stage, answer.proposal, 'asking')
-  return answer.proposal
 }
 
 export async function planOf(stage: Stage, proposal: string): Promise<Digest> {

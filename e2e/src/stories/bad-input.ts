@@ -77,7 +77,7 @@ async function outOfOrder(stage: Stage, say: (line: string) => void): Promise<vo
     const { json } = await call(stage, { path: PATH, token, body: alert(status, startsAt) })
     return json.receipts[0]
   }
-  const expected: [string, Promise<Answer> | (() => Promise<Answer>), string][] = [
+  const expected: [string, () => Promise<Answer>, string][] = [
     ['resolved before it fired', () => receipt('resolved'), 'set-aside'],
     ['fires', () => receipt('firing'), 'opens'],
     ['the same webhook again', () => receipt('firing'), 'repeats'],
@@ -90,7 +90,7 @@ async function outOfOrder(stage: Stage, say: (line: string) => void): Promise<vo
   const before = (await incidents(stage)).length
   const told: string[] = []
   for (const [what, ask, disposition] of expected) {
-    const got = await (typeof ask === 'function' ? ask() : ask)
+    const got = await ask()
     demand(got?.disposition === disposition, `${what}: expected "${disposition}", got "${got?.disposition}"`)
     demand(disposition !== 'set-aside' || got.because !== null, `${what}: set aside without a reason`)
     told.push(`${what}: ${got.disposition}`)
@@ -98,6 +98,9 @@ async function outOfOrder(stage: Stage, say: (line: string) => void): Promise<vo
   demand((await incidents(stage)).length === before + 1, 'replays made more than one incident')
   say(told.join('; '))
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: looked for on purpose
+const HARMFUL = /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u202e]|\u001b(?!\[(?:0|1|2|31|32|33)m)/
 
 /** A person is called; text that would redraw a terminal is shown, not sent. */
 async function unknownAlert(stage: Stage, say: (line: string) => void): Promise<void> {
@@ -125,11 +128,7 @@ async function unknownAlert(stage: Stage, say: (line: string) => void): Promise<
     ['incident', 'list'],
   ]) {
     const { stdout, stderr } = await stage.cli(args)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: looked for on purpose
-    const found =
-      /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f\u202e]|\u001b(?!\[(?:0|1|2|31|32|33)m)/.exec(
-        stdout + stderr,
-      )
+    const found = HARMFUL.exec(stdout + stderr)
     demand(found === null, `"${args.join(' ')}" sent ${JSON.stringify(found?.[0])} to the terminal`)
   }
   await call(stage, { path: PATH, token, body: body('resolved') })

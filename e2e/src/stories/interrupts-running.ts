@@ -5,7 +5,7 @@ import type { RealSite } from '@countersign/site/site'
 import { invocation, slowStart } from '../stage/hosts.ts'
 import type { Answer, Stage } from '../stage/stage.ts'
 import { demand, until } from '../stage/until.ts'
-import { by, hold, resume, type Tell } from './interrupts.ts'
+import { by, hold, resume, type Tell } from './interrupts-acts.ts'
 import { untilPhase } from './risky.ts'
 
 const SLOW_SECONDS = 6

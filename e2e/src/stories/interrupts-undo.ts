@@ -3,7 +3,7 @@ import { openSeat } from '@countersign/site/seat'
 import type { RealSite } from '@countersign/site/site'
 import type { Stage } from '../stage/stage.ts'
 import { demand, until } from '../stage/until.ts'
-import { by, type Tell } from './interrupts.ts'
+import { by, type Tell } from './interrupts-acts.ts'
 import { proposeCutover, sign, untilPhase } from './risky.ts'
 
 const NAME = 'www.shop.test'

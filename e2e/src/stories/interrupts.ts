@@ -5,12 +5,11 @@ import { startApp } from '../stage/hosts.ts'
 import { recorded } from '../stage/recorded.ts'
 import type { Answer, Stage } from '../stage/stage.ts'
 import { demand, until } from '../stage/until.ts'
+import { by, hold, resume, type Tell } from './interrupts-acts.ts'
 import { atRunner, between } from './interrupts-running.ts'
 import { reversed } from './interrupts-undo.ts'
 import { proposeCutover, sign, untilPhase } from './risky.ts'
 import type { Story } from './story.ts'
-
-export type Tell = (line: string) => void
 
 export const interrupts: Story = {
   name: 'interrupts',
@@ -25,20 +24,6 @@ export const interrupts: Story = {
     await reversed(stage, site, say)
     await atRunner(stage, site, say)
   },
-}
-
-/** The arguments by which a person signs. */
-export function by(stage: Stage, person: 'sre-1' | 'governance-1' = 'sre-1'): string[] {
-  return ['--key', stage.keyOf(person), '--person', person]
-}
-
-export async function hold(stage: Stage, scope: string, lasts = '1h'): Promise<string> {
-  const wish = ['--for', lasts, '--reason', 'a person looks first']
-  return (await stage.ask('hold', scope, ...wish, ...by(stage))).id
-}
-
-export async function resume(stage: Stage, id: string): Promise<void> {
-  await stage.ask('resume', id, ...by(stage))
 }
 
 /** The newest incident of the service that was not known before. */

@@ -101,6 +101,8 @@ async function adopt(home: Home, deadline: number): Promise<Running | null> {
     if (found === null) return null
     if (!serves(found.pid, home.pgdata)) {
       rmSync(join(home.pgdata, 'postmaster.pid'), { force: true })
+      // The dead server's process id may still be known (a zombie) or be another's by now: a new one would not start.
+      rmSync(join(home.sockets, `.s.PGSQL.${found.port}.lock`), { force: true })
       return null
     }
     if (found.ready) return { ...found, adopted: true }

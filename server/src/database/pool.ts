@@ -9,6 +9,11 @@ export type PoolOptions = {
   max?: number
   /** A statement that takes longer is cancelled; 0: never. */
   statementTimeoutMs?: number
+  /**
+   * A database that is silent for longer counts as away, and its connection is given up: one that is frozen cannot
+   * cancel anything by itself, and nobody shall wait for it without end.
+   */
+  answerWithinMs?: number
   /** Shown by PostgreSQL beside each session. */
   name?: string
 }
@@ -21,6 +26,7 @@ const KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp
 /** Named statements are planned once per session; planning anew each time costs more than running them. */
 const PLANS = '-c plan_cache_mode=force_generic_plan'
 const CONNECT_TIMEOUT_MS = 2_000
+const ANSWER_WITHIN_MS = 5_000
 
 /** Opens lazily: an unreachable database shows on the first use. `url` may name several hosts. */
 export function openPool(url: string, options: PoolOptions = {}): pg.Pool {
@@ -38,12 +44,13 @@ export function openPool(url: string, options: PoolOptions = {}): pg.Pool {
 }
 
 function configOf(url: string, options: PoolOptions): pg.PoolConfig {
-  const { max = 16, statementTimeoutMs = 30_000, name = 'countersign' } = options
+  const { max = 16, statementTimeoutMs = 30_000, answerWithinMs = ANSWER_WITHIN_MS } = options
   return {
     ...addressOf(readHosts(url).single),
     max,
-    application_name: name,
+    application_name: options.name ?? 'countersign',
     statement_timeout: statementTimeoutMs,
+    query_timeout: answerWithinMs,
     idle_in_transaction_session_timeout: 60_000,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -100,7 +107,12 @@ type PoolInside = { Client: typeof pg.Client; options: pg.PoolConfig }
 export async function openSession(pool: pg.Pool): Promise<pg.Client> {
   const { Client, options } = pool as unknown as PoolInside
   const { password } = options
-  const own = { ...options, ...(password === undefined ? {} : { password }), statement_timeout: 0 }
+  const own = {
+    ...options,
+    ...(password === undefined ? {} : { password }),
+    statement_timeout: 0,
+    query_timeout: 0,
+  }
   const client = new Client(own as pg.ClientConfig)
   client.on('error', () => {})
   await client.connect()
@@ -112,7 +124,7 @@ export function openPlainPool(pool: pg.Pool, max: number): pg.Pool {
   const { Client, options } = pool as unknown as PoolInside
   const { password } = options
   const { types: _types, ...rest } = options
-  const own = { options: KEEPALIVE, max, pipeline: false, Client }
+  const own = { options: KEEPALIVE, max, pipeline: false, query_timeout: 0, Client }
   const config = { ...rest, ...(password === undefined ? {} : { password }), ...own }
   return withQuietErrors(new pg.Pool(config))
 }

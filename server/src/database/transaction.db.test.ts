@@ -53,6 +53,23 @@ test('an unreachable database is away, and nothing was done', async () => {
   await nowhere.end()
 })
 
+test('a frozen database is away within the time given, and a thawed one is used again', async () => {
+  const pool = openPool(db.url, { max: 1, answerWithinMs: 300 })
+  const { pid } = (await pool.query('select pg_backend_pid() as pid')).rows[0]
+  process.kill(pid, 'SIGSTOP')
+  try {
+    const error = await inTransaction(pool, (tx) => tx.query('insert into n values (98)')).catch(
+      (thrown) => thrown,
+    )
+    expect(error).toBeInstanceOf(DatabaseAway)
+    expect(error.outcome).toBe('not-done')
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  expect((await pool.query('select from n where i = 98')).rowCount).toBe(0)
+  await pool.end()
+})
+
 test('a session cut in the middle is away, and the pool lives on', async () => {
   const error = await inTransaction(db.pool, async (tx) => {
     const { pid } = (await tx.query('select pg_backend_pid() as pid')).rows[0]

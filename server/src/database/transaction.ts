@@ -117,7 +117,7 @@ const AWAY_CODES = new Set([
   ...['57P01', '57P02', '57P03', '53300', '25006'],
 ])
 const AWAY_TEXT =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
 
 /** Whether the error says that the database cannot be reached, rather than what it answered. */
 export function isAway(error: unknown): boolean {

@@ -15,13 +15,15 @@ export function prometheus(id: string, group: string, url: string, timeoutMs: nu
     group,
     async read(query, signal) {
       const address = `${url}/api/v1/query?${new URLSearchParams({ query })}`
-      const raw = await bounded(signal, timeoutMs, async (ends) => {
+      const { raw, ok, status } = await bounded(signal, timeoutMs, async (ends) => {
         const response = await fetch(address, { signal: ends })
-        return response.text()
+        return { raw: await response.text(), ok: response.ok, status: response.status }
       }).catch((cause: unknown) => {
         throw new Unreadable(`no answer from ${id}`, { cause })
       })
-      return toReading(parse(raw), raw)
+      const answer = parse(raw)
+      if (!ok) throw new Unreadable(answer.error ?? `${id} answered ${status}`)
+      return toReading(answer, raw)
     },
   }
 }
@@ -41,8 +43,8 @@ function toReading(answer: Answer, raw: string): Reading {
     throw new Unreadable(`partial answer: ${answer.warnings?.join('; ')}`)
   const text = sample(answer.data)
   const value = Number(text)
-  if (text === null || !Number.isFinite(value))
-    throw new Unreadable(`expected one finite number, got ${text ?? 'none'}`)
+  if (text === null || text === '' || !Number.isFinite(value))
+    throw new Unreadable(`expected one finite number, got ${text || 'none'}`)
   return { value, text, raw }
 }
 

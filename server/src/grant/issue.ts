@@ -43,6 +43,8 @@ export async function issueGrant(
   const now = context.now()
   const { plan } = state.planned.signed
   if (plan.expiresAt <= now) return { void: 'the plan expired before it could be granted' }
+  if (context.published.policy()?.digest !== plan.policy)
+    return { void: 'the policy changed after the plan was made' }
   if (plan.limits.length > 0) return { void: 'the plan hits a hard limit' }
   const lag = refuseByLog(context, state)
   if (lag !== null) return { wait: { why: 'log', says: lag } }

@@ -5,6 +5,7 @@ import type { Instant } from '@countersign/core/kernel/instant'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
+import { Refusal } from '../http/refusal.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { propose } from '../proposal/make.ts'
 import { uuid } from '../uuid.ts'
@@ -47,8 +48,11 @@ async function whatNext(
   if (odd !== null) events.push(callPerson(context, { ...routing, because: odd }))
   for (const repair of repairsOf(context, state)) {
     if (isTried(state, repair.target)) continue
-    const proposal = await makeRepair(tx, context, id, repair)
-    events.push({ type: 'proposal-linked', proposal, runbook: repair.runbook, target: repair.target })
+    const made = await makeRepair(tx, context, id, repair)
+    if ('proposal' in made)
+      events.push({ type: 'proposal-linked', ...made, runbook: repair.runbook, target: repair.target })
+    else if (!state.escalations.some(({ because }) => because === made.because))
+      events.push(callPerson(context, { ...routing, because: made.because }))
   }
   return events
 }
@@ -107,15 +111,22 @@ async function makeRepair(
   context: Context,
   incident: string,
   repair: Repair,
-): Promise<string> {
-  const made = await propose(tx, context, {
-    id: uuid(context.now()),
-    incident,
-    runbook: repair.runbook,
-    parameters: repair.parameters,
-    proposer: { kind: 'detector', id: `runbook ${repair.runbook}` },
-    reason: `a signal of incident ${incident} triggered the runbook`,
-    expectedStateVersion: null,
-  })
-  return made.id
+): Promise<{ proposal: string } | { because: string }> {
+  try {
+    const made = await propose(tx, context, {
+      id: uuid(context.now()),
+      incident,
+      runbook: repair.runbook,
+      parameters: repair.parameters,
+      proposer: { kind: 'detector', id: `runbook ${repair.runbook}` },
+      reason: `a signal of incident ${incident} triggered the runbook`,
+      expectedStateVersion: null,
+    })
+    return { proposal: made.id }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    // Names only: the values are labels, which may hold anything.
+    const names = (error.problem.errors ?? []).map(({ path }) => path).join(', ')
+    return { because: `runbook "${repair.runbook}" does not take what the signal gives: ${names}` }
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   alert,
+  approve,
   endOf,
   entriesOf,
   incidentOf,
@@ -12,6 +13,7 @@ import {
 } from '../testing/play.ts'
 import { HOUR, type TestSite, testSite } from '../testing/site.ts'
 import { createTestRunner, refusal, type TestRunner } from '../testing/test-runner.ts'
+import { advanceIncident } from './advance.ts'
 
 let site: TestSite
 let runner: TestRunner
@@ -102,13 +104,13 @@ describe('what comes again', () => {
     await repair(id)
     await alert(site, [{ host, startsAt }])
     site.tick(130_000)
-    await advanceDirectly(id)
+    await advanceIncident(site.context, id)
     const state = await incidentOf(site, id)
     expect(state.proposals).toHaveLength(1)
     expect(state.escalations.map(({ because }) => because)).toEqual([
       'the repair was judged healthy, but its signal goes on',
     ])
-    await advanceDirectly(id)
+    await advanceIncident(site.context, id)
     expect((await incidentOf(site, id)).escalations).toHaveLength(1)
   })
 
@@ -140,7 +142,6 @@ describe('what comes again', () => {
       const one = await proposeFor(site, host, { kind: 'person', id: 'ops' })
       const state = await until(site, runner, one, ['asking', 'watching'])
       if (state.phase === 'asking') {
-        const { approve } = await import('../testing/play.ts')
         await approve(site, one, 'bob')
       }
       await until(site, runner, one, ['watching'])
@@ -193,8 +194,3 @@ test('who takes an incident keeps repairs from starting by themselves', async ()
   const shown = await site.call('GET', `/v1/incidents/${id}`)
   expect(shown.body).toMatchObject({ waitsFor: 'bob', status: 'open', service: host.slice(0, -2) })
 })
-
-async function advanceDirectly(id: string) {
-  const { advanceIncident } = await import('./advance.ts')
-  await advanceIncident(site.context, id)
-}

@@ -128,6 +128,27 @@ test('goes on after every session was cut', async () => {
   await worker.stop()
 })
 
+test('a job whose end cannot be recorded, because the database went away, is done again', async () => {
+  const name = (await rows('select current_database() as name'))[0].name
+  const admin = openPool(db.url.replace(`/${name}?`, '/postgres?'))
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`
+  let runs = 0
+  const task = async () => {
+    runs++
+    if (runs > 1) return
+    await admin.query(`alter database ${name} allow_connections false`)
+    await admin.query(cut)
+  }
+  await enqueue(db.pool, 'note', 'cut')
+  const worker = await startWorker({ pool: db.pool, log: quiet, sweepMs: 100, tasks: { note: task } })
+  await until(() => runs === 1)
+  await sleep(300)
+  await admin.query(`alter database ${name} allow_connections true`)
+  await until(async () => runs > 1 && (await waiting().catch(() => 1)) === 0)
+  await worker.stop()
+  await admin.end()
+})
+
 test('what is due is enqueued again, once, for the kinds and forms that this server knows', async () => {
   const actor = { kind: 'control-plane', id: 's' }
   const events = [{ type: 'noted', actor, state: 1 }]

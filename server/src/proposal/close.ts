@@ -39,6 +39,9 @@ export async function closeProposal(
 
 /** A step whose effect nobody has seen keeps its reservation: nothing else touches that target. */
 function isUnknown(state: Proposal): boolean {
+  if (state.phase === 'ending') return state.by.type === 'undone' && !state.by.complete
+  // Closed while it may run: the runner never said whether it started.
+  if (state.phase === 'granted') return true
   const inner = innermost(state)
   if (inner.phase === 'executing' || inner.phase === 'undoing') return true
   return inner.phase === 'finished' && inner.result === 'unknown'

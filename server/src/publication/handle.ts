@@ -8,7 +8,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { readYamlFiles } from '../files.ts'
 import { appendSite } from '../trust/site-stream.ts'
 import type { Text } from './published.ts'
-import { listPublicationRows, writePublication } from './store.ts'
+import { listPublicationRows, type PublicationRow, writePublication } from './store.ts'
 
 /** What the files hold but is not in force, with the reason. */
 export type LeftOut = { file: string; because: string }
@@ -22,16 +22,21 @@ export async function openPublications(
   files: { policy: string; runbooks: readonly string[] },
 ): Promise<LeftOut[]> {
   const rows = await listPublicationRows(context.pool)
-  for (const row of rows.sort((a, b) => Number(a.in_force) - Number(b.in_force)))
-    context.published.take(row, context.trust, context.now())
+  const inForce: PublicationRow[] = []
+  for (const row of rows.sort((a, b) => Number(a.in_force) - Number(b.in_force))) {
+    const answer = context.published.take(row, context.trust, context.now())
+    if ('refused' in answer) continue
+    answer.enforce()
+    if (row.in_force) inForce.push(row)
+  }
   const texts = [
     ...(await readTexts([files.policy], 'policy')),
     ...(await readTexts(files.runbooks, 'runbook')),
   ]
   const leftOut: LeftOut[] = []
   for (const { file, ...text } of texts) {
-    const known = rows.find((row) => row.what === text.what && row.id === text.id && row.text === text.text)
-    if (known?.in_force === false) {
+    if (inForce.some((row) => isSame(row, text))) continue
+    if (rows.some((row) => isSame(row, text) && !row.in_force)) {
       leftOut.push({ file, because: 'a text that was published later is in force' })
       continue
     }
@@ -41,6 +46,11 @@ export async function openPublications(
   return leftOut
 }
 
+function isSame(row: PublicationRow, text: Omit<Text, 'digest'>): boolean {
+  return row.what === text.what && row.id === text.id && row.text === text.text
+}
+
+/** In force only once it is recorded. */
 export async function publishText(
   context: Context,
   given: Omit<Text, 'digest'>,
@@ -49,8 +59,7 @@ export async function publishText(
   if ('refused' in answer) return answer
   const { taken } = answer
   await inTransaction(context.pool, async (tx) => {
-    const isNew = await writePublication(tx, taken, context.now())
-    if (!isNew) return
+    if (!(await writePublication(tx, taken, context.now()))) return
     const { what, id, digest, text, acts } = taken
     await appendSite(tx, context, {
       type: `${what}-published`,
@@ -58,7 +67,8 @@ export async function publishText(
       state: { id, digest, text, acts } as unknown as Json,
     })
   })
-  return answer
+  answer.enforce()
+  return { taken }
 }
 
 /** The id is the name of the file; signatures stand beside it in `<name>.acts.json`. */

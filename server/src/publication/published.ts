@@ -23,8 +23,12 @@ export type Published = {
   /** The newest version of a runbook, or exactly the digest asked for. */
   runbook(id: string, digest?: Digest): PublishedRunbook | null
   runbooks(): PublishedRunbook[]
-  /** Takes a text that checks and is rightly signed. Says why not otherwise. */
-  take(text: Omit<Text, 'digest'>, trust: TrustHolder, now: number): { taken: Text } | { refused: string }
+  /** Reads a text that checks and is rightly signed; `enforce` puts it in force here. Says why not otherwise. */
+  take(
+    text: Omit<Text, 'digest'>,
+    trust: TrustHolder,
+    now: number,
+  ): { taken: Text; enforce(): void } | { refused: string }
 }
 
 export function createPublished(): Published {
@@ -42,12 +46,14 @@ export function createPublished(): Published {
       const { authors } = answer
       const read = given.what === 'policy' ? readPolicyText(text) : readRunbookText(text)
       if ('refused' in read) return read
-      if ('policy' in read) policies.push({ ...text, authors, policy: read.policy })
-      else {
-        runbooks.set(`${text.id} ${text.digest}`, { ...text, authors, runbook: read.runbook })
-        newest.set(text.id, text.digest)
+      const enforce = () => {
+        if ('policy' in read) policies.push({ ...text, authors, policy: read.policy })
+        else {
+          runbooks.set(`${text.id} ${text.digest}`, { ...text, authors, runbook: read.runbook })
+          newest.set(text.id, text.digest)
+        }
       }
-      return { taken: text }
+      return { taken: text, enforce }
     },
   }
 }

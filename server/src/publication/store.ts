@@ -20,17 +20,20 @@ export async function listPublicationRows(db: pg.Pool | pg.ClientBase): Promise<
   return rows
 }
 
-/** Answers whether it is new: the same text is published once. */
+/** Answers whether it came into force by this, or is signed anew: what is in force with these acts already is not. */
 export async function writePublication(tx: pg.ClientBase, text: Text, now: Instant): Promise<boolean> {
   await tx.query('update publication set in_force = false where what = $1 and id = $2 and digest <> $3', [
     text.what,
     text.id,
     text.digest,
   ])
-  const { rows } = await tx.query<{ is_new: boolean }>(
-    `insert into publication (what, id, digest, text, acts, published_at, in_force) values ($1,$2,$3,$4,$5,$6,true)
-     on conflict (what, id, digest) do update set in_force = true returning (xmax = 0) as is_new`,
+  const { rowCount } = await tx.query(
+    `insert into publication as known (what, id, digest, text, acts, published_at, in_force)
+     values ($1,$2,$3,$4,$5,$6,true)
+     on conflict (what, id, digest) do update
+     set in_force = true, acts = excluded.acts, published_at = excluded.published_at
+     where not known.in_force or known.acts <> excluded.acts`,
     [text.what, text.id, text.digest, text.text, JSON.stringify(text.acts), now],
   )
-  return rows[0]?.is_new ?? false
+  return rowCount === 1
 }

@@ -10,7 +10,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { findCandidates, findRecurrence } from '../incident/store.ts'
 import { appendIncident, type IncidentFact, type LoadedIncident, loadIncident } from '../incident/stream.ts'
 import { uuid } from '../uuid.ts'
-import { lockSource, type SignalReceipt, writeFiring, writeReceipt } from './store.ts'
+import { lockPlaces, lockSource, type SignalReceipt, writeFiring, writeReceipt } from './store.ts'
 
 export async function acceptSignals(
   context: Context,
@@ -28,11 +28,13 @@ export async function acceptSignals(
 }
 
 async function candidates(tx: pg.PoolClient, context: Context, source: string, signals: Signal[]) {
-  const services = signals.flatMap((signal) => subjectOf(signal, context.catalogue)?.service.id ?? [])
+  const found = signals.flatMap((signal) => subjectOf(signal, context.catalogue)?.service.id ?? [])
+  const [services, alerts] = [[...new Set(found)], [...new Set(signals.map(({ alert }) => alert))]]
+  await lockPlaces(tx, [...services.map((id) => `service ${id}`), ...alerts.map((name) => `alert ${name}`)])
   return findCandidates(tx, source, {
     fingerprints: signals.map(({ fingerprint }) => fingerprint),
-    services: [...new Set(services)],
-    alerts: [...new Set(signals.map(({ alert }) => alert))],
+    services,
+    alerts,
   })
 }
 

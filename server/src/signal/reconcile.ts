@@ -7,8 +7,6 @@ import { inTransaction } from '../database/transaction.ts'
 import { appendIncident, loadIncident } from '../incident/stream.ts'
 import { endFiring, type Firing, listFiring, lockSource } from './store.ts'
 
-type Active = { fingerprint: string; startsAt: string }
-
 /** `url`: Alertmanager's base address. A source that does not answer ends nothing: missing data is not a reading. */
 export async function reconcileAlertmanager(context: Context, source: string, url: string): Promise<number> {
   const firing = await listFiring(context.pool, source)
@@ -20,12 +18,26 @@ export async function reconcileAlertmanager(context: Context, source: string, ur
     },
   )
   if (!response.ok) throw new Error(`alertmanager answered ${response.status}`)
-  const active = new Set(((await response.json()) as Active[]).map(({ fingerprint }) => fingerprint))
+  const active = fingerprintsOf(await response.json())
   const gone = firing.filter(
     ({ fingerprint, starts_at }) => !active.has(fingerprint) && isSettled(context, starts_at),
   )
-  for (const one of gone) await end(context, source, one)
-  return gone.length
+  let count = 0
+  for (const one of gone) if (await end(context, source, one)) count++
+  return count
+}
+
+/** Throws where it is no list of alerts: what cannot be read must not look like an empty list. */
+function fingerprintsOf(answer: unknown): ReadonlySet<string> {
+  if (!Array.isArray(answer)) throw new Error('alertmanager answered with no list of alerts')
+  return new Set(
+    answer.map((one: unknown) => {
+      const fingerprint = (one as { fingerprint?: unknown } | null)?.fingerprint
+      if (typeof fingerprint !== 'string')
+        throw new Error('alertmanager listed an alert without a fingerprint')
+      return fingerprint
+    }),
+  )
 }
 
 /** Just-started alerts may not have reached the API yet. */
@@ -37,11 +49,13 @@ async function end(
   context: Context,
   source: string,
   { fingerprint, incident, starts_at }: Firing,
-): Promise<void> {
-  await inTransaction(context.pool, async (tx) => {
+): Promise<boolean> {
+  return inTransaction(context.pool, async (tx) => {
     await lockSource(tx, source)
     const loaded = await loadIncident(tx, incident)
-    if (!(fingerprint in loaded.state.firing)) return
+    const { firing } = loaded.state
+    // The answer speaks of the occurrence that was known when it was asked for; a newer one goes on.
+    if (!Object.hasOwn(firing, fingerprint) || firing[fingerprint]?.startsAt !== starts_at) return false
     const event = {
       type: 'signal-ended',
       receipt: null,
@@ -51,5 +65,6 @@ async function end(
     } as const
     await appendIncident(tx, context, loaded, [{ event }], true)
     await endFiring(tx, source, fingerprint)
+    return true
   })
 }

@@ -16,6 +16,15 @@ export async function lockSource(tx: pg.ClientBase, source: string): Promise<voi
   await tx.query('select pg_advisory_xact_lock(78, hashtext($1))', [source])
 }
 
+/** Other sources may speak of the same services and alerts at this moment: one incident, not two. In sorted order. */
+export async function lockPlaces(tx: pg.ClientBase, places: readonly string[]): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock(82, place) from
+      (select distinct hashtext(name) as place from unnest($1::text[]) as name order by place) as places`,
+    [places],
+  )
+}
+
 export async function writeReceipt(
   tx: pg.ClientBase,
   signal: Signal,

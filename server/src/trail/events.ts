@@ -12,9 +12,34 @@ export async function streamEntries(
   reply: FastifyReply,
   signal: AbortSignal,
 ): Promise<undefined> {
+  const last = lastSeen(reply) ?? (await newest(context))
   reply.hijack()
   reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  let last = await newest(context)
+  try {
+    await follow(context, incident, last, reply, signal)
+  } catch (error) {
+    // The client comes back from its last id; what it holds open must not look alive meanwhile.
+    context.logger.warn({ err: error }, 'a live view ended')
+  } finally {
+    reply.raw.end()
+  }
+  return undefined
+}
+
+/** The id that a client which lost its connection saw last. */
+function lastSeen({ request }: FastifyReply): number | null {
+  const id = request.headers['last-event-id']
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : null
+}
+
+async function follow(
+  context: Context,
+  incident: string | null,
+  from: number,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): Promise<void> {
+  let last = from
   let quiet = 0
   while (!signal.aborted && !reply.raw.destroyed) {
     const rows = await after(context, last, incident)
@@ -29,8 +54,6 @@ export async function streamEntries(
     }
     await context.bus.wait('entry', 'any', 500, signal)
   }
-  reply.raw.end()
-  return undefined
 }
 
 /** Numbered leaves only: their order is final, so none is skipped because it committed late. */
