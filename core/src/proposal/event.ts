@@ -7,12 +7,10 @@ import type { SignedGrant } from '../grant/grant.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import type { SignedPlan } from '../plan/plan.ts'
+import type { Proposer, SignedPlan } from '../plan/plan.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { ApproverRule } from '../policy/policy.ts'
 import type { Refused, StepReport } from '../runner/protocol.ts'
-
-export type Proposer = { kind: 'detector' | 'agent' | 'person'; id: string }
 
 export type ProposalEvent =
   | {

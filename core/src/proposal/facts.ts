@@ -6,8 +6,7 @@ import type { Catalogue, Service } from '../catalogue/catalogue.ts'
 import type { Assessment } from '../evidence/assess.ts'
 import type { FactName, FactValue } from '../facts/schema.ts'
 import type { Instant } from '../kernel/instant.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { Proposer } from './event.ts'
+import type { Plan, Proposer } from '../plan/plan.ts'
 
 /** What only the record knows: counted by the server from its own entries. */
 export type History = {

@@ -14,13 +14,14 @@ export async function journalHolds(
   timeoutMs: number,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs
-  while (!beyond(stage, from).includes(text)) {
+  while (!journalText(stage, from).includes(text)) {
     if (performance.now() > deadline) throw new Error(`no journal line held ${text} within ${timeoutMs} ms`)
     await sleep(1)
   }
 }
 
-function beyond(stage: Stage, from: number): string {
+/** What was written beyond `from` bytes. */
+export function journalText(stage: Stage, from: number): string {
   const size = journalSize(stage)
   if (size <= from) return ''
   const bytes = Buffer.alloc(size - from)

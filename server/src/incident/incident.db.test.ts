@@ -44,7 +44,7 @@ async function open(alertname = 'Down') {
 
 async function repair(id: string) {
   const proposal = (await incidentOf(site, id)).proposals.at(-1)?.id ?? ''
-  await until(site, runner, proposal, ['finished', 'watching'])
+  await until(site, runner, proposal, ['watching'])
   site.monitor.up.add(host)
   return endOf(await until(site, runner, proposal, ['closed']))
 }

@@ -23,7 +23,8 @@ type Look = 'up' | 'down' | 'blind'
 /** The window of the runbooks is five looks, of which two in a row must hold. */
 async function watch(looks: Look[], runbook = 'restart') {
   const id = await proposeFor(site, target, { kind: 'detector', id: 'test' }, runbook)
-  await until(site, runner, id, ['finished'])
+  await until(site, runner, id, ['granted'])
+  await runner.work()
   let taken = 0
   for (const look of looks) {
     if (look === 'up') site.monitor.up.add(target)
@@ -32,7 +33,7 @@ async function watch(looks: Look[], runbook = 'restart') {
     else site.monitor.answers.clear()
     if (look === 'blind') site.monitor.answers.set(`/${target}`, { status: 200, body: '' })
     await work(site)
-    if (taken++ === 0) await work(site)
+    taken++
     if ((await stateOf(site, id)).phase !== 'watching') break
     site.tick(1_000)
   }

@@ -1,7 +1,8 @@
 /** Makes a proposal: from a detector's trigger, an agent or a person. The wish is recorded before anything is read. */
 import type { Digest } from '@countersign/core/kernel/digest'
 import type { JsonObject } from '@countersign/core/kernel/json'
-import type { ProposalEvent, Proposer } from '@countersign/core/proposal/event'
+import type { Proposer } from '@countersign/core/plan/plan'
+import type { ProposalEvent } from '@countersign/core/proposal/event'
 import { checkParameters } from '@countersign/core/runbook/parameters'
 import { digestOf } from '@countersign/crypto/digest-of'
 import type pg from 'pg'

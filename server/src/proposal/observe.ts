@@ -9,6 +9,9 @@ import { readChecks } from '../evidence/read.ts'
 import { runbookOf } from './steering.ts'
 import { hint, type ProposalFact } from './stream.ts'
 
+/** A job may come this much early, in milliseconds: timers and clocks are not one. */
+const CLOCK_GRAIN = 50
+
 type Reading = Extract<Proposal, { phase: 'reading' }>
 type Watching = Extract<Proposal, { phase: 'watching' }>
 
@@ -27,6 +30,7 @@ export async function assessNow(context: Context, state: Reading): Promise<Propo
 export async function sampleHealth(context: Context, id: string, state: Watching): Promise<ProposalFact[]> {
   const runbook = runbookOf(state, context)
   if (runbook === null) return judged('blind', [])
+  if (await isTooEarly(context, id, runbook)) return []
   const items = await readChecks(context, runbook.health.checks, state.proposed.parameters)
   const held = heldOf(items)
   const says = items.map(({ check, value }) => `${check}: ${value}`).join('; ')
@@ -48,6 +52,16 @@ export async function sampleHealth(context: Context, id: string, state: Watching
     await hint(tx, id, context.now() + runbook.health.interval)
     return []
   })
+}
+
+/** The job may run more often than the runbook says to look; a window of looks that came too fast would be too short. */
+async function isTooEarly(context: Context, id: string, runbook: Runbook): Promise<boolean> {
+  const { rows } = await context.pool.query<{ at: number }>(
+    'select at from health_sample where proposal = $1 order by no desc limit 1',
+    [id],
+  )
+  const since = context.now() - (rows[0]?.at ?? 0)
+  return rows.length > 0 && since >= 0 && since < runbook.health.interval - CLOCK_GRAIN
 }
 
 type Held = 'yes' | 'no' | 'blind'

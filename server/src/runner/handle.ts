@@ -98,10 +98,17 @@ async function apply(tx: pg.PoolClient, context: Context, runner: string, report
   if (isLast(report)) await endTask(tx, task.id, context.now())
   if (task.proposal === null) return
   const loaded = await loadProposal(tx, task.proposal)
+  if (loaded.state.phase === 'closed' && isSeen(report)) await freeReserved(tx, task.proposal)
   const fact = toFact(context, loaded.state, report)
   if (fact === null) return
   const appended = await appendProposal(tx, context, loaded, [{ event: fact, by: runner }])
   await goOnSafely(tx, context, appended)
+}
+
+/** The word that comes after we had given it up: the effect is known now, and the target is free again. */
+function isSeen(report: Report): boolean {
+  if (report.type === 'finished') return report.result !== 'unknown'
+  return report.type === 'not-started' || (report.type === 'undone' && report.complete)
 }
 
 /** After these nothing more comes on the task. */
