@@ -2,7 +2,7 @@
  * What each act is about, as a document whose digest is signed. The name of the act is part of what is hashed, so
  * that a denial never passes as an approval, even where a tool forgets the namespace.
  */
-import type { HoldScope, HoldScope } from '../hold/hold.ts'
+import type { HoldScope } from '../hold/hold.ts'
 import type { Digest, DigestOf } from '../kernel/digest.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { JsonObject } from '../kernel/json.ts'

@@ -11,6 +11,7 @@ import {
   evidence,
   finished,
   fold,
+  interrupted,
   judged,
   MINUTE,
   notStarted,
@@ -54,6 +55,36 @@ describe('next', () => {
     },
     { name: 'decides', events: [...toPlan, planned()], is: { do: 'decide' } },
     { name: 'grants what runs alone', events: toDecision('auto'), is: { do: 'grant' } },
+    {
+      name: 'goes on trying to grant what waits',
+      events: [...toDecision('auto'), { type: 'grant-waits', why: 'held', because: 'held by sre-1' }],
+      is: { do: 'grant' },
+    },
+    {
+      name: 'lets a person have what they took, also where the last step was done already',
+      events: [...toGrant, started, interrupted('take'), finished('succeeded')],
+      is: { do: 'close', outcome: 'taken' },
+    },
+    {
+      name: 'lets a person have what they took, where it stopped',
+      events: [...toGrant, started, interrupted('take'), finished('stopped')],
+      is: { do: 'close', outcome: 'taken' },
+    },
+    {
+      name: 'hands over what was taken while nobody knows its effect',
+      events: [...toGrant, started, interrupted('take'), finished('unknown')],
+      is: { do: 'close', outcome: 'escalated' },
+    },
+    {
+      name: 'undoes what was reversed too late for the runner to stop',
+      events: [...toGrant, started, interrupted('reverse'), finished('succeeded')],
+      is: { do: 'undo' },
+    },
+    {
+      name: 'watches what was aborted too late to stop',
+      events: [...toGrant, started, interrupted('abort'), finished('succeeded')],
+      is: { do: 'open-health' },
+    },
     {
       name: 'asks people where policy would let it run alone, but the runner would not',
       events: toDecision('auto', { demands: { signatures: 'confirm', because: 'outside its envelope' } }),

@@ -77,6 +77,12 @@ export const step = (phase: 'applying' | 'verified' | 'failed'): ProposalEvent =
   step: { step: 'change', phase, at: START, saw: '', stateVersion: null },
 })
 export const started: ProposalEvent = { type: 'execution-started', grant: 'g' }
+export const interrupted = (how: 'abort' | 'reverse' | 'take'): ProposalEvent => ({
+  type: 'interrupted',
+  how,
+  signed: sign('sre-1', 'sre', how, DIGEST, START),
+  reason: DIGEST,
+})
 export const finished = (
   result: 'succeeded' | 'failed' | 'undone' | 'unknown' | 'stopped' | 'nothing-done',
 ): ProposalEvent => ({

@@ -21,8 +21,8 @@ export const outage: Story = {
     onOwnStage(say, async (stage) => {
       const door = openDoor(stage)
       try {
-        await saysSo({ stage, door, say }, 'dead', buryDatabase)
         await saysSo({ stage, door, say }, 'frozen', freezeDatabase)
+        await saysSo({ stage, door, say }, 'dead', buryDatabase)
         await finishesItsStep({ stage, door, say })
         await hostingGoesOn({ stage, door, say })
       } finally {
@@ -42,6 +42,12 @@ async function saysSo(
   how: string,
   takeAway: (stage: Stage) => () => void,
 ): Promise<void> {
+  // Its connections are open and in use when it happens.
+  const before = await Promise.all(Array.from({ length: 24 }, (_, i) => ask(stage, door, i)))
+  demand(
+    before.every(({ status }) => status === 200 || status === 202),
+    'a request failed before the outage',
+  )
   const giveBack = takeAway(stage)
   let slowest = 0
   try {

@@ -61,7 +61,10 @@ async function isTooEarly(context: Context, id: string, runbook: Runbook): Promi
     [id],
   )
   const since = context.now() - (rows[0]?.at ?? 0)
-  return rows.length > 0 && since >= 0 && since < runbook.health.interval - CLOCK_GRAIN
+  const left = runbook.health.interval - since
+  if (rows.length === 0 || since < 0 || left <= CLOCK_GRAIN) return false
+  await inTransaction(context.pool, (tx) => hint(tx, id, context.now() + left))
+  return true
 }
 
 type Held = 'yes' | 'no' | 'blind'
