@@ -55,7 +55,7 @@ function ofProblem({ code, detail, hint, says, errors }: Problem): Explained {
 function exitOf(code: string): Exit {
   if (['REFUSED', 'CONFLICT', 'FORBIDDEN', 'UNAUTHENTICATED', 'KEY_REUSED'].includes(code))
     return EXIT.refused
-  if (['NOT_RECORDED', 'REWOUND', 'RATE_LIMITED'].includes(code)) return EXIT.away
+  if (code === 'NOT_RECORDED') return EXIT.away
   return EXIT.failed
 }
 

@@ -3,7 +3,7 @@ import type { Digest as CoreDigest } from '@countersign/core/kernel/digest'
 import { z } from 'zod'
 
 /** What a token may do. Tokens hold the fewest; a person's decisions are never a token's but a signed act. */
-export const Scope = z.enum(['read', 'signal', 'propose', 'act', 'run', 'operate'])
+export const Scope = z.enum(['read', 'signal', 'propose', 'act', 'run'])
 export type Scope = z.infer<typeof Scope>
 
 export type Operation = {

@@ -36,16 +36,10 @@ export const PROBLEMS = {
   },
   TOO_LARGE: { status: 413, title: 'the body is over 1 MB', hint: 'send fewer alerts at once' },
   REFUSED: { status: 422, title: 'refused, and recorded', hint: 'see `says`' },
-  RATE_LIMITED: { status: 429, title: 'too many requests', hint: 'wait as long as `retry-after` says' },
   NOT_RECORDED: {
     status: 503,
     title: 'it cannot be recorded now, so it was not done',
     hint: 'the database is away; send it again later, with the same idempotency key',
-  },
-  REWOUND: {
-    status: 503,
-    title: 'the log was rewound: nothing governed runs',
-    hint: 'a restored database is older than what was published; see `countersign trail head`, then `trail reincarnate`',
   },
   BUG: {
     status: 500,

@@ -26,5 +26,9 @@ export type Context = {
   log: LogWatch
   bus: Bus
   channels: readonly Channel[]
+  /** Who is on call for a role, by id; empty where people.yaml does not say. */
+  onCall: (role: string) => readonly string[]
+  /** When the control plane calls itself ill, in milliseconds. */
+  limits: { logBehind: number; runnerSilent: number }
   logger: Logger
 }

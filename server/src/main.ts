@@ -22,6 +22,7 @@ import { installQueue, startWorker } from './jobs/queue.ts'
 import { tasks } from './jobs/tasks.ts'
 import { startSequencer } from './log/sequencer.ts'
 import { webhook } from './notify/channel.ts'
+import { readOnCall } from './notify/on-call.ts'
 import { openPublications } from './publication/handle.ts'
 import { createPublished } from './publication/published.ts'
 import { openTrust } from './trust/holder.ts'
@@ -124,6 +125,8 @@ async function compose(
     grantKey: { id: grantKeyId(trust.current().body.grantKeys, grantSigner.publicKey), signer: grantSigner },
     log: sequencer,
     bus,
+    onCall: await readOnCall(config.people),
+    limits: config.health,
     channels: await Promise.all(
       config.channels.map(async ({ id, url, secretFile }) =>
         webhook(id, url, (await readFile(secretFile, 'utf8')).trim()),

@@ -17,7 +17,7 @@ export function firstTokens(
   const tokens: Wanted[] = [
     {
       id: 'cli',
-      scopes: ['read', 'propose', 'act', 'operate'],
+      scopes: ['read', 'propose', 'act'],
       subject: { kind: 'person', id: operator },
       file: `${FILES.secrets}/cli.token`,
     },

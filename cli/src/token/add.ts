@@ -57,7 +57,7 @@ function readScopes(given: readonly string[], kind: string): TokenRow['scopes'] 
   const known = SCOPES.filter((scope) => scopes.includes(scope))
   const wrong = scopes.find((scope) => !known.some((one) => one === scope))
   if (wrong !== undefined) throw usage(`"${wrong}" is not a scope`, `one of ${SCOPES.join(', ')}`)
-  if (kind === 'agent' && scopes.some((scope) => scope === 'act' || scope === 'run' || scope === 'operate'))
+  if (kind === 'agent' && scopes.some((scope) => scope === 'act' || scope === 'run'))
     throw usage('an agent may read and propose, nothing else', 'use --scope read, --scope propose')
   return known
 }

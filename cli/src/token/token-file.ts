@@ -5,7 +5,7 @@ import type { Token } from '@countersign/language/tokens/read'
 /** `sha256` in hex; `expiresAt` in milliseconds. */
 export type TokenRow = Token
 
-export const SCOPES = ['read', 'signal', 'propose', 'act', 'run', 'operate'] as const
+export const SCOPES = ['read', 'signal', 'propose', 'act', 'run'] as const
 export const SUBJECTS = ['person', 'agent', 'source', 'runner'] as const
 
 export function newToken(): string {

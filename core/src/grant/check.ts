@@ -8,7 +8,7 @@ import { checkAct } from '../approval/check.ts'
 import { missing, requirementOf, type SignedOutcome, sayMissing } from '../approval/quorum.ts'
 import type { ActionKind } from '../facts/schema.ts'
 import type { Digest, DigestOf } from '../kernel/digest.ts'
-import type { Instant } from '../kernel/instant.ts'
+import type { Duration, Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Plan, SignedPlan } from '../plan/plan.ts'
 import type { UnsignedRule } from '../runner/config.ts'
@@ -17,6 +17,9 @@ import type { Trust } from '../trust/chain.ts'
 import { grantKey } from '../trust/lookup.ts'
 import { checkEnvelope, type UnsignedUse } from './envelope.ts'
 import type { Grant, SignedGrant } from './grant.ts'
+
+/** No grant and no right to undo outlives this: a stolen server gets no standing permission. */
+const LONGEST: Duration = 86_400_000
 
 /** All of it the runner's own knowledge: configuration, journal, trust chain, drivers. */
 export type GrantContext = {
@@ -83,6 +86,8 @@ function checkGrantItself(signed: SignedGrant, context: GrantContext, checks: Ch
   if (grant.runner !== context.runner)
     return refuse('GRANT_FOR_OTHER', `the grant is for runner "${grant.runner}", this is "${context.runner}"`)
   if (context.usedGrants.has(grant.id)) return refuse('GRANT_USED', `grant ${grant.id} was used before`)
+  if (grant.notAfter > context.now + LONGEST || grant.undo.notAfter > context.now + LONGEST)
+    return refuse('GRANT_TOO_LONG', 'the grant, or its right to undo, would outlive a day')
   if (grant.notAfter <= context.now)
     return refuse('GRANT_EXPIRED', `the grant held until ${grant.notAfter}, it is ${context.now}`)
   return null

@@ -106,6 +106,7 @@ export type RunnerRefusal =
   | 'STATE_MOVED'
   | 'GRANT_SIGNATURE'
   | 'GRANT_EXPIRED'
+  | 'GRANT_TOO_LONG'
   | 'GRANT_USED'
   | 'GRANT_FOR_OTHER'
   | 'PLAN_CHANGED'

@@ -2,6 +2,7 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { failUnit } from '@countersign/site/fault'
+import { onOwnStage } from '../crash/stage.ts'
 import { tokenOf } from '../stage/act.ts'
 import { call } from '../stage/post.ts'
 import type { Answer, Stage } from '../stage/stage.ts'
@@ -11,23 +12,24 @@ import type { Story } from './story.ts'
 type Tell = (line: string) => void
 type Head = { incarnation: number; size: number; state: string; says: string }
 
-/** Played last: from here on the trail tells of a rewind, and no proof goes without accepting it. */
+/** On a stage of its own: from here on its trail tells of a rewind, and no proof goes without accepting it. */
 export const restore: Story = {
   name: 'restore',
   title: 'a restored old database is reported as a rewind, and goes on only with two signatures',
   needs: 'any',
-  async play(stage, say) {
-    const backup = join(stage.dir, `backup-${Date.now()}.tar`)
-    await stage.ask('backup', backup)
-    await repaired(stage, new Set())
-    const lost = await headOf(stage)
-    say(`backed up while it ran; then a repair went on, up to ${lost.size} entries`)
-    await bringBack(stage, backup)
-    const kept = await reported(stage, lost, say)
-    const incident = await waits(stage, say)
-    await reincarnated(stage, lost, incident, say)
-    await proven(stage, kept, lost, say)
-  },
+  play: (_stage, say) =>
+    onOwnStage(say, async (stage) => {
+      const backup = join(stage.dir, 'backup.tar')
+      await stage.ask('backup', backup)
+      await repaired(stage)
+      const lost = await headOf(stage)
+      say(`backed up while it ran; then a repair went on, up to ${lost.size} entries`)
+      await bringBack(stage, backup)
+      const kept = await reported(stage, lost, say)
+      const incident = await waits(stage, say)
+      await reincarnated(stage, lost, incident, say)
+      await proven(stage, kept, lost, say)
+    }),
 }
 
 async function headOf(stage: Stage): Promise<Head> {
@@ -40,8 +42,8 @@ async function incidents(stage: Stage): Promise<Answer[]> {
 }
 
 /** The app on web1 fails, and is repaired by the machine alone. */
-async function repaired(stage: Stage, more: ReadonlySet<string>): Promise<void> {
-  const known = new Set([...(await incidents(stage)).map(({ id }) => id), ...more])
+async function repaired(stage: Stage): Promise<void> {
+  const known = new Set((await incidents(stage)).map(({ id }) => id))
   await failUnit(stage.site, 'web1')
   await until('the app on web1 is repaired', async () => {
     const found = (await incidents(stage)).find(({ id, service }) => service === 'web' && !known.has(id))
@@ -51,7 +53,7 @@ async function repaired(stage: Stage, more: ReadonlySet<string>): Promise<void> 
 
 async function bringBack(stage: Stage, backup: string): Promise<void> {
   await stage.server.stop()
-  renameSync(join(stage.dir, 'data'), join(stage.dir, `data-${Date.now()}`))
+  renameSync(join(stage.dir, 'data'), join(stage.dir, 'data-before'))
   await stage.ask('restore', backup)
   await stage.startServer()
 }

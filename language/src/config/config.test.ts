@@ -9,13 +9,12 @@ const RUNNER = fileText(`${EXAMPLE}/runner.yaml`).text
 const readers = { server: readServerConfig, runner: readRunnerConfig }
 
 test('countersign.yaml is read with absolute paths, milliseconds and defaults', () => {
-  const short = SERVER.replace(/^(health|retention|people):.*\n/gm, '')
+  const short = SERVER.replace(/^(health|people):.*\n/gm, '')
   const config = readOrThrow(readServerConfig('/etc/countersign/countersign.yaml', short))
   expect(config).toMatchObject({
     database: { dataDir: '/etc/countersign/state/database' },
     people: null,
     health: { logBehind: 300_000, runnerSilent: 30_000 },
-    retention: { short: 2_592_000_000 },
     signals: { alertmanager: {} },
   })
   expect(config.sources[1]).toEqual({

@@ -113,10 +113,6 @@ export const serverConfigShape = z.strictObject({
     })
     .describe('The trail'),
   health: health.optional().describe('When the control plane calls itself ill'),
-  retention: z
-    .record(id, duration)
-    .optional()
-    .describe('Classes in which private parts of the trail are kept: {short: 30d, normal: 1y, long: 7y}'),
 })
 
 export type ServerConfigFile = z.output<typeof serverConfigShape>

@@ -27,7 +27,6 @@ export type ServerConfig = {
   channels: Channel[]
   log: { name: string }
   health: { logBehind: Duration; runnerSilent: Duration }
-  retention: Record<string, Duration>
 }
 /** `url` is null for http-probe, whose address stands in each query. */
 export type EvidenceSource = {
@@ -50,9 +49,6 @@ export type ProbeSetting = {
   severity: 'info' | 'minor' | 'major' | 'critical'
 }
 export type Channel = { id: string; kind: 'webhook'; url: string; secretFile: string }
-
-const DAY = 86_400_000
-const RETENTION = { short: 30 * DAY, normal: 365 * DAY, long: 7 * 365 * DAY }
 
 /** Relative paths count from the folder of `file`. */
 export function readServerConfig(file: string, text: string): Read<ServerConfig> {
@@ -90,7 +86,6 @@ function build(file: string, given: ServerConfigFile): ServerConfig {
       logBehind: given.health?.logBehind ?? 5 * 60_000,
       runnerSilent: given.health?.runnerSilent ?? 30_000,
     },
-    retention: { ...RETENTION, ...given.retention },
   }
 }
 

@@ -12,8 +12,8 @@ type Mutation = { what: string; text: string }
 
 /** Keys that may be left out; keys whose names are the operator's own; values that may be anything. */
 const OPTIONAL =
-  /^(approvers|exceptions|evidence|area|facts|pattern|min|max|default|data|dependencies|floor|peak|freezes|people|reach|api|channels|health|logBehind|runnerSilent|retention|short|normal|long|port|protect|environment|criticality|customers|regulated|customer|alertmanager|host|service)$/
-const FREE = new Set(['labels', 'match', 'retention', 'with', 'parameters'])
+  /^(approvers|exceptions|evidence|area|facts|pattern|min|max|default|data|dependencies|floor|peak|freezes|people|reach|api|channels|health|logBehind|runnerSilent|port|protect|environment|criticality|customers|regulated|customer|alertmanager|host|service)$/
+const FREE = new Set(['labels', 'match', 'with', 'parameters'])
 const WORDS = new Set([
   'class',
   'outcome',
@@ -73,7 +73,7 @@ function mutationsOf({ text }: FileText): Mutation[] {
     const name = path.join('.')
     const add = (what: string, change: (one: Document) => void) =>
       list.push({ what: `${what} ${name}`, text: changed(text, change) })
-    const isFree = typeof key === 'string' && (FREE.has(String(parent)) || path[0] === 'retention')
+    const isFree = typeof key === 'string' && FREE.has(String(parent))
     const isAny = path.includes('with') && path[0] === 'steps'
     if (typeof key === 'string' && !isFree && !OPTIONAL.test(key)) add('drop', (one) => one.deleteIn(path))
     if (typeof key === 'string' && !isFree && !isAny)

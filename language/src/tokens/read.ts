@@ -6,7 +6,7 @@ import { byPlace, type Read } from '../reading/problem.ts'
 import { checkShape } from '../reading/shape.ts'
 import { twice } from '../reading/twice.ts'
 
-const SCOPES = ['read', 'signal', 'propose', 'act', 'run', 'operate'] as const
+const SCOPES = ['read', 'signal', 'propose', 'act', 'run'] as const
 const KINDS = ['person', 'agent', 'source', 'runner'] as const
 
 export const tokensShape = z.strictObject({

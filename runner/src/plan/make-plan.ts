@@ -115,6 +115,9 @@ function notAsExpected(
   return refusal('STATE_MOVED', `the proposal rests on state ${expected}, the target is at ${found}`)
 }
 
+/** Whatever the server asks for: what people agree to is about now. */
+const LONGEST_PLAN = 86_400_000
+
 const BY_RISK = ['easy', 'hard', 'none'] as const
 
 function writePlan(
@@ -165,7 +168,7 @@ function writePlan(
     preconditions: preconditionsOf(runbook, steps),
     limits: limitsOf(request, steps),
     observedAt: now,
-    expiresAt: now + request.validFor,
+    expiresAt: now + Math.min(request.validFor, LONGEST_PLAN),
   }
   return { ...plan, demands: demandOf(plan, demandContext(manifests, context)) }
 }

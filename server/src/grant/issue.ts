@@ -13,7 +13,6 @@ import type { Runbook } from '@countersign/core/runbook/runbook'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { listHoldRows, lockHolds } from '../hold/store.ts'
-import { AUTO_STOPS_BEHIND_MS } from '../log/lag.ts'
 import { uuid } from '../uuid.ts'
 import { freeReserved, reserve } from './store.ts'
 
@@ -72,11 +71,11 @@ function sayHeld(holds: readonly Hold[]): string {
   return `held by ${holds.map(({ id, person }) => `${person} (hold ${id})`).join(', ')}`
 }
 
-function refuseByLog({ log }: Context, { decided, planned }: Grantable): string | null {
+function refuseByLog({ log, limits }: Context, { decided, planned }: Grantable): string | null {
   const status = log.status()
   if (status.state === 'rewound') return status.says
   const behindMs = log.behindMs()
-  if (behindMs <= AUTO_STOPS_BEHIND_MS) return null
+  if (behindMs <= limits.logBehind) return null
   const isUnsigned = decided.decision.outcome === 'auto'
   const isFinal = planned.signed.plan.action.reversibility === 'none'
   return isUnsigned || isFinal ? `the log is ${Math.round(behindMs / 1000)} s behind` : null

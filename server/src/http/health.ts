@@ -4,7 +4,6 @@ import type { Context } from '../context.ts'
 import { DatabaseAway } from '../database/transaction.ts'
 import { listRunners } from '../runner/store.ts'
 
-const SILENT_MS = 60_000
 const CLOCK_OFF_MS = 120_000
 
 export async function health(context: Context) {
@@ -17,7 +16,9 @@ export async function health(context: Context) {
     ...(log.state === 'rewound' || log.state === 'away' ? [log.says] : []),
     ...(context.published.policy() === null ? ['no policy is in force: nothing is decided'] : []),
     ...runners.flatMap(({ id, last_seen, clock_off_ms }) => [
-      ...(last_seen === null || now - last_seen > SILENT_MS ? [`runner "${id}" is silent`] : []),
+      ...(last_seen === null || now - last_seen > context.limits.runnerSilent
+        ? [`runner "${id}" is silent`]
+        : []),
       ...(Math.abs(clock_off_ms ?? 0) > CLOCK_OFF_MS
         ? [`the clock of runner "${id}" is ${clock_off_ms} ms off`]
         : []),

@@ -11,8 +11,15 @@ export async function page(context: Context, job: string): Promise<void> {
 
 async function pageOf(context: Context, job: string): Promise<Page> {
   const [first = '', second = ''] = job.split(' ')
-  const role = context.published.policy()?.policy.ladder[0]?.role ?? 'sre'
-  const base = { id: job.replace(' ', '-'), role, incident: null, proposal: null }
+  const ladder = context.published.policy()?.policy.ladder ?? []
+  const role = ladder.find((rung) => rung.role === second)?.role ?? ladder[0]?.role ?? 'sre'
+  const base = {
+    id: job.replace(' ', '-'),
+    role,
+    people: context.onCall(role),
+    incident: null,
+    proposal: null,
+  }
   if (first === 'incident')
     return {
       ...base,

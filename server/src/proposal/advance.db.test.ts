@@ -264,12 +264,12 @@ describe('a silent runner', () => {
     expect(endOf(await stateOf(site, id)).outcome).toBe('escalated')
     expect(await reservations(id)).toBe(1)
     const other = await proposeFor(site, target)
-    await until(site, runner, other, ['cleared'])
+    await until(site, runner, other, ['cleared'], { silent: ['execute'] })
     expect(await stateOf(site, other)).toMatchObject({ phase: 'cleared', waits: 'busy' })
     await runner.report({ type: 'finished', ...about, result: 'succeeded', why: 'it came back' })
     expect(await reservations(id)).toBe(0)
     site.tick(2_000)
-    await until(site, runner, other, ['granted'])
+    await until(site, runner, other, ['granted'], { silent: ['execute'] })
   })
 
   test('an effect that nobody has seen keeps the target reserved', async () => {

@@ -2,6 +2,7 @@
  * A whole control plane for tests: a fresh database, a trust chain of three people, published policy and runbooks, real
  * sources on loopback, and a clock that a test may set ahead. Jobs run when a test says so, unless it starts a worker.
  */
+
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,6 +24,7 @@ import { createApp } from '../http/app.ts'
 import { handlers } from '../http/handlers.ts'
 import { openTokens } from '../http/tokens.ts'
 import { installQueue } from '../jobs/queue.ts'
+import { AUTO_STOPS_BEHIND_MS } from '../log/lag.ts'
 import { startSequencer } from '../log/sequencer.ts'
 import { webhook } from '../notify/channel.ts'
 import { publishText } from '../publication/handle.ts'
@@ -64,7 +66,8 @@ export async function testSite() {
     headFile: join(folder, 'published-head'),
     publish: () => bus.wake('entry', 'any'),
     everyMs: 20,
-    clock: now,
+    // Not the clock of the test: set ahead while an entry waits, it would make the log look hours behind.
+    clock: Date.now,
     log: quiet,
   })
   const context: Context = {
@@ -83,6 +86,8 @@ export async function testSite() {
     grantKey: { id: 'grant-1', signer: keys.grant },
     log,
     bus,
+    onCall: () => [],
+    limits: { logBehind: AUTO_STOPS_BEHIND_MS, runnerSilent: 60_000 },
     channels: [webhook('pager', `${monitor.url}/page`, null)],
     logger,
   }

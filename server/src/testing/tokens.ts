@@ -8,7 +8,7 @@ type Token = {
   scopes: string[]
   days: number
 }
-const ALL = ['read', 'signal', 'propose', 'act', 'run', 'operate']
+const ALL = ['read', 'signal', 'propose', 'act', 'run']
 const token = (kind: Token['kind'], id: string, scopes: string[], days = 3_000): Token => ({
   secret: `secret-of-${kind}-${id}-${scopes.join('-')}`,
   kind,
@@ -18,7 +18,7 @@ const token = (kind: Token['kind'], id: string, scopes: string[], days = 3_000):
 })
 
 export const TOKENS = {
-  ops: token('person', 'ops', ['read', 'signal', 'propose', 'act', 'operate']),
+  ops: token('person', 'ops', ['read', 'signal', 'propose', 'act']),
   ann: token('person', 'ann', ['read', 'propose', 'act']),
   agent: token('agent', 'agent-1', ['read', 'propose']),
   /** More than any agent should get. */

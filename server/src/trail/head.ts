@@ -1,7 +1,6 @@
 /** What the log says of itself: its newest signed checkpoint, and whether it is whole. */
 import { originOf } from '@countersign/trail/checkpoint'
 import type { Context } from '../context.ts'
-import { AUTO_STOPS_BEHIND_MS } from '../log/lag.ts'
 
 type Row = { incarnation: number; size: number; note: string }
 
@@ -13,7 +12,7 @@ export async function logHead(context: Context) {
   const status = context.log.status()
   const behindMs = context.log.behindMs()
   const incarnation = newest?.incarnation ?? 1
-  const isBehind = behindMs > AUTO_STOPS_BEHIND_MS || status.state === 'away'
+  const isBehind = behindMs > context.limits.logBehind || status.state === 'away'
   return {
     origin: originOf(context.name, incarnation),
     incarnation,
