@@ -165,7 +165,7 @@ describe('what moved makes it void', () => {
   test('an auto plan that expired before the grant is made anew', async () => {
     const id = await proposeFor(site, target)
     await until(site, runner, id, ['planning'])
-    const [task] = await runner.take()
+    const task = (await runner.take()).find((one) => one.type === 'plan' && one.request.proposal === id)
     if (task?.type !== 'plan') throw new Error('expected a plan task')
     const plan = runner.planFor(task.request, { plan: { expiresAt: site.context.now() - 1 } })
     await runner.report({ type: 'planned', task: task.id, plan })
@@ -255,7 +255,9 @@ describe('a silent runner', () => {
   test('in the middle of its steps keeps the target reserved, until it says what was seen', async () => {
     const id = await proposeFor(site, target)
     await until(site, runner, id, ['granted'])
-    const task = (await runner.take()).find(({ type }) => type === 'execute')
+    const task = (await runner.take()).find(
+      (one) => one.type === 'execute' && one.grant.grant.proposal === id,
+    )
     if (task?.type !== 'execute') throw new Error('expected an execute task')
     const about = { task: task.id, grant: task.grant.grant.id }
     await runner.report({ type: 'started', ...about, at: site.context.now() })

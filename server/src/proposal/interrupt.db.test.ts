@@ -29,7 +29,7 @@ async function stepIn(id: string, how: How, by = 'bob') {
 async function granted() {
   const id = await proposeFor(site, target)
   await until(site, runner, id, ['granted'])
-  const task = (await runner.take()).find(({ type }) => type === 'execute')
+  const task = (await runner.take()).find((one) => one.type === 'execute' && one.grant.grant.proposal === id)
   if (task?.type !== 'execute') throw new Error('expected an execute task')
   const about = { task: task.id, grant: task.grant.grant.id }
   return { id, about, start: () => runner.report({ type: 'started', ...about, at: site.context.now() }) }
@@ -130,7 +130,7 @@ describe('while health is watched', () => {
   test('reverse undoes it, with the signed act in the task', async () => {
     const id = await watching()
     expect((await stepIn(id, 'reverse')).status).toBe(201)
-    const task = (await runner.take()).find(({ type }) => type === 'undo')
+    const task = (await runner.take()).findLast(({ type }) => type === 'undo')
     expect(task).toMatchObject({ because: 'stop it', acts: [{ person: 'bob', act: { act: 'reverse' } }] })
     site.tick(2_000)
     expect(endOf(await until(site, runner, id, ['closed'])).outcome).toBe('undone')
