@@ -57,7 +57,7 @@ function decisionText(decision: Partial<Decision> | null, paint: Paint): string[
       `  ${visible(`${clause}: ${says} [${values.join(', ')}]${error === null ? '' : ` ERROR: ${error}`}`)}`,
   )
   const facts = unknown.length > 0 ? [`  ${visible(`unknown, taken as risky: ${unknown.join(', ')}`)}`] : []
-  return section(visible(`decided: ${outcome} (${risk})`), paint, [
+  return section(visible(`decided: ${outcome}, risk class ${risk}`), paint, [
     ...rows,
     ...facts,
     ...(rows.length + facts.length === 0 ? ['  no clause fired'] : []),

@@ -113,7 +113,7 @@ describe('decide', () => {
       says: 'Sentence of wide.',
       rule: 'scope.targets > 1',
       outcome: 'confirm',
-      values: ['scope.targets = 4', 'time.peak = true (unknown)'],
+      values: ['scope.targets = 4', 'time.peak is unknown'],
       error: null,
     })
   })

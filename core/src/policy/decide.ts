@@ -95,8 +95,8 @@ function reasonsOf(fired: readonly Fired[], facts: Facts): Reason[] {
 }
 
 function valueText(facts: Facts, name: string): string {
-  const mark = facts.unknown.includes(name) ? ' (unknown)' : ''
-  return `${name} = ${String(facts.values[name])}${mark}`
+  if (facts.unknown.includes(name)) return `${name} is unknown`
+  return `${name} = ${String(facts.values[name])}`
 }
 
 const NOTHING_FIRED: Reason = {

@@ -186,6 +186,14 @@ function judged(state: In<'judged'>, { runbook, now }: Steering): Next {
 }
 
 function ending({ by, before }: In<'ending'>): Next {
+  const said = 'interrupted' in before ? before.interrupted : undefined
+  // Nothing was done, and a person wants it so: no new try, whatever the runner's reason was.
+  if (by.type === 'not-started' && said !== undefined)
+    return {
+      do: 'close',
+      outcome: said.how === 'take' ? 'taken' : 'aborted',
+      because: `${said.person} said ${said.how} before it started`,
+    }
   if (by.type === 'not-started' && by.refused.code === 'STATE_MOVED' && 'proposed' in before) {
     return { do: 'void', because: by.refused.says }
   }

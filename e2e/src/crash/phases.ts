@@ -37,3 +37,8 @@ export const DIAGONAL: readonly Row[] = EVERY.map((phase, i) => ({
   phase,
   victim: VICTIMS[i % VICTIMS.length] ?? 'server',
 }))
+
+/** The three closest to the act itself, one for each program. */
+export const NARROW: readonly Row[] = FULL.filter(({ phase, victim }) =>
+  ['server granted', 'runner applying', 'postgres verified'].includes(`${victim} ${phase.id}`),
+)

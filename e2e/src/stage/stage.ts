@@ -42,6 +42,8 @@ export type StageOptions = {
   keepSite?: boolean
   /** Where the site keeps its state; left out: where all stories play. */
   siteDir?: string
+  /** What the namespaces of a real site begin with; two sites at a time need two. */
+  prefix?: string
   /** What this operator writes otherwise. */
   amend?: (files: Files) => Files
 }
@@ -49,7 +51,10 @@ export type StageOptions = {
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { kind, say } = options
   say(kind === 'real' ? 'bringing up the sample site' : 'bringing up the bare sample site')
-  const where = options.siteDir === undefined ? {} : { dir: options.siteDir }
+  const where = {
+    ...(options.siteDir === undefined ? {} : { dir: options.siteDir }),
+    ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
+  }
   const { site } =
     kind === 'real' ? await up({ ...where, kind: 'real', say }) : await up({ ...where, kind: 'bare', say })
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stage-'))

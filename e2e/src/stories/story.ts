@@ -6,6 +6,8 @@ export type Story = {
   title: string
   /** `real` needs network namespaces and systemd; it is left out elsewhere. */
   needs: 'real' | 'any'
+  /** Too long for every day: played only when asked for by its whole name. */
+  onlyByName?: true
   play(stage: Stage, say: (line: string) => void): Promise<void>
 }
 

@@ -91,7 +91,7 @@ async function takePart(self: Replica, session: pg.Client): Promise<void> {
   const state = await readState(session)
   const published = await readHeadFile(headFile)
   const rewind = published === null ? null : await findRewind(session, published, state)
-  if (rewind !== null) await tellAll(session, rewind)
+  if (rewind !== null) await tellAll(session, rewind, state.incarnation)
   const found = rewind ?? state.rewound
   if (found !== null) {
     if (self.status.state !== 'rewound') log.warn(`the log is not published: ${found.says}`)
@@ -107,13 +107,16 @@ async function takePart(self: Replica, session: pg.Client): Promise<void> {
   await follow(self, session, state.incarnation, published)
 }
 
-/** Marks the rewind in the database, so that every replica sees it; the highest published head counts. */
-async function tellAll(session: pg.Client, rewind: Rewind): Promise<void> {
+/**
+ * Marks the rewind in the database, so that every replica sees it; the highest published head counts.
+ * People may have begun a new incarnation since we looked (`seen`): then what we found is already answered for.
+ */
+async function tellAll(session: pg.Client, rewind: Rewind, seen: number): Promise<void> {
   const { incarnation, size } = rewind.published
   await session.query(
-    `update log_state set rewound = $1 where rewound is null or
-      ((rewound->'published'->>'incarnation')::int, (rewound->'published'->>'size')::bigint) < ($2::int, $3::bigint)`,
-    [JSON.stringify(rewind), incarnation, size],
+    `update log_state set rewound = $1 where incarnation = $4 and (rewound is null or
+      ((rewound->'published'->>'incarnation')::int, (rewound->'published'->>'size')::bigint) < ($2::int, $3::bigint))`,
+    [JSON.stringify(rewind), incarnation, size, seen],
   )
 }
 
