@@ -39,7 +39,11 @@ export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/) as unknown as z.
 export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
 export const ById = z.object({ id: Uuid })
 export const Paging = z.object({
-  after: z.string().max(200).optional().describe('continue behind this key, as given in `next`'),
+  after: z
+    .string()
+    .regex(/^\d{1,15}~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'expected a key as given in `next`')
+    .optional()
+    .describe('continue behind this key, as given in `next`'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export function page<T extends z.ZodType>(item: T) {

@@ -8,8 +8,8 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const say = (line: string) => process.stderr.write(`  ${line}\n`)
 
 async function main(): Promise<number> {
-  const wanted = STORIES.filter(({ name, title }) =>
-    words.every((word) => name.includes(word) || title.includes(word)),
+  const wanted = STORIES.filter(({ name, title, onlyByName }) =>
+    onlyByName ? words.includes(name) : words.every((word) => name.includes(word) || title.includes(word)),
   )
   if (wanted.length === 0)
     throw new Error(

@@ -96,7 +96,7 @@ async function handle(
   const work = () => handler(call)
   const isRepeatable = spec.idempotent === true && idempotencyKey !== null
   const answer = isRepeatable
-    ? await once(context, caller, spec, idempotencyKey, call.body, work)
+    ? await once(context, caller, spec, idempotencyKey, [call.params ?? null, call.body ?? null], work)
     : await work()
   if (spec.stream !== undefined) return reply
   reply.code(spec.status)

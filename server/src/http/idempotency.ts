@@ -1,5 +1,5 @@
 /**
- * The same key with the same body has its effect once. The reply is kept for a day; underneath, every write is also
+ * The same key with the same request (path and body) has its effect once. The reply is kept for a day; underneath, every write is also
  * repeatable by itself (nonces, derived ids), so a crash between effect and kept reply does no harm.
  */
 import { createHash } from 'node:crypto'
@@ -17,13 +17,11 @@ export async function once(
   caller: Caller,
   spec: Operation,
   key: string,
-  body: unknown,
+  request: unknown,
   work: () => Promise<unknown>,
 ): Promise<unknown> {
   const name = `${caller.kind}:${caller.id}:${key}`
-  const digest = createHash('sha256')
-    .update(JSON.stringify(body ?? null))
-    .digest('hex')
+  const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
   const { rows } = await context.pool.query<Kept>(
     'select request_digest, reply, at from idempotency where key = $1 and route = $2',
     [name, spec.id],

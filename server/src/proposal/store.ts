@@ -40,8 +40,9 @@ export async function projectProposal(
       on conflict (id) do update set area = excluded.area, phase = excluded.phase, outcome = excluded.outcome,
         because = excluded.because, decision = excluded.decision, runner = excluded.runner,
         grant_id = excluded.grant_id, updated_at = excluded.updated_at,
-        granted_at = coalesce(proposal.granted_at, excluded.granted_at), closed_at = excluded.closed_at,
-        targets = excluded.targets`,
+        granted_at = coalesce(proposal.granted_at, excluded.granted_at), targets = excluded.targets,
+        closed_at = case when excluded.closed_at is not null
+          then coalesce(proposal.closed_at, excluded.closed_at) end`,
     values: [
       id,
       proposed.incident,

@@ -23,17 +23,21 @@ export async function openPublications(
 ): Promise<LeftOut[]> {
   const rows = await listPublicationRows(context.pool)
   const inForce: PublicationRow[] = []
+  const leftOut: LeftOut[] = []
   for (const row of rows.sort((a, b) => Number(a.in_force) - Number(b.in_force))) {
     const answer = context.published.take(row, context.trust, context.now())
-    if ('refused' in answer) continue
-    answer.enforce()
+    if ('refused' in answer) {
+      // What is in force and no longer holds leaves its place empty: no older text comes back instead.
+      if (row.in_force) leftOut.push({ file: `${row.what} "${row.id}" as recorded`, because: answer.refused })
+      continue
+    }
+    answer.enforce(row.in_force)
     if (row.in_force) inForce.push(row)
   }
   const texts = [
     ...(await readTexts([files.policy], 'policy')),
     ...(await readTexts(files.runbooks, 'runbook')),
   ]
-  const leftOut: LeftOut[] = []
   for (const { file, ...text } of texts) {
     if (inForce.some((row) => isSame(row, text))) continue
     if (rows.some((row) => isSame(row, text) && !row.in_force)) {

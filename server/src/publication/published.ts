@@ -23,12 +23,15 @@ export type Published = {
   /** The newest version of a runbook, or exactly the digest asked for. */
   runbook(id: string, digest?: Digest): PublishedRunbook | null
   runbooks(): PublishedRunbook[]
-  /** Reads a text that checks and is rightly signed; `enforce` puts it in force here. Says why not otherwise. */
+  /**
+   * Reads a text that checks and is rightly signed; `enforce` puts it in force here, or (false) only keeps it for plans
+   * that name its digest. Says why not otherwise.
+   */
   take(
     text: Omit<Text, 'digest'>,
     trust: TrustHolder,
     now: number,
-  ): { taken: Text; enforce(): void } | { refused: string }
+  ): { taken: Text; enforce(isNewest?: boolean): void } | { refused: string }
 }
 
 export function createPublished(): Published {
@@ -46,11 +49,12 @@ export function createPublished(): Published {
       const { authors } = answer
       const read = given.what === 'policy' ? readPolicyText(text) : readRunbookText(text)
       if ('refused' in read) return read
-      const enforce = () => {
-        if ('policy' in read) policies.push({ ...text, authors, policy: read.policy })
-        else {
+      const enforce = (isNewest = true) => {
+        if ('policy' in read) {
+          if (isNewest) policies.push({ ...text, authors, policy: read.policy })
+        } else {
           runbooks.set(`${text.id} ${text.digest}`, { ...text, authors, runbook: read.runbook })
-          newest.set(text.id, text.digest)
+          if (isNewest) newest.set(text.id, text.digest)
         }
       }
       return { taken: text, enforce }

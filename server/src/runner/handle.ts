@@ -14,7 +14,7 @@ import { freeReserved } from '../grant/store.ts'
 import { Refusal } from '../http/refusal.ts'
 import { goOnSafely } from '../proposal/advance.ts'
 import { appendProposal, loadProposal } from '../proposal/stream.ts'
-import { toFact } from './report.ts'
+import { isAboutOther, toFact } from './report.ts'
 import { lockRunner, writeCount } from './store.ts'
 import { endTask, readTask } from './tasks.ts'
 
@@ -98,8 +98,15 @@ async function apply(tx: pg.PoolClient, context: Context, runner: string, report
   if (isLast(report)) await endTask(tx, task.id, context.now())
   if (task.proposal === null) return
   const loaded = await loadProposal(tx, task.proposal)
+  if (isAboutOther(loaded.state, report)) {
+    context.logger.warn(
+      { runner, task: task.id, type: report.type },
+      'a report on another grant than the last one',
+    )
+    return
+  }
   if (loaded.state.phase === 'closed' && isSeen(report)) await freeReserved(tx, task.proposal)
-  const fact = toFact(context, loaded.state, report)
+  const fact = toFact(context, loaded, report)
   if (fact === null) return
   const appended = await appendProposal(tx, context, loaded, [{ event: fact, by: runner }])
   await goOnSafely(tx, context, appended)

@@ -137,9 +137,8 @@ describe('a plan', () => {
     {
       name: 'with another proposer',
       changes: { proposer: { kind: 'person' as const, id: 'eve' } },
-      says: 'another proposer',
+      says: 'names another proposer',
     },
-    { name: 'that was made for an earlier request', changes: { id: NOBODY }, says: 'another request' },
   ])('$name is not taken', async ({ changes, says }) => {
     const { id, task } = await asked()
     await runner.report({
@@ -160,6 +159,17 @@ describe('a plan', () => {
     await runner.report({ type: 'planned', task: task.id, plan: changed })
     await work(site)
     expect(endOf(await stateOf(site, id)).because).toBe('the plan is not signed by runner "runner-1"')
+  })
+
+  test('that answers an earlier request is not taken for a later one', async () => {
+    const { id, task } = await asked()
+    const plan = runner.planFor(task.request, { plan: { expiresAt: site.context.now() - 1 } })
+    await runner.report({ type: 'planned', task: task.id, plan })
+    await work(site)
+    expect((await stateOf(site, id)).phase).toBe('planning')
+    await runner.report({ type: 'planned', task: task.id, plan: runner.planFor(task.request) })
+    expect((await stateOf(site, id)).phase).toBe('planning')
+    await until(site, runner, id, ['granted'], { silent: ['execute'] })
   })
 
   test('for a task of another proposal changes neither', async () => {

@@ -2,20 +2,31 @@
 import type { Json } from '@countersign/core/kernel/json'
 import type { SignedPlan } from '@countersign/core/plan/plan'
 import type { ProposalEvent } from '@countersign/core/proposal/event'
-import type { Proposal, Proposed } from '@countersign/core/proposal/proposal'
+import type { Proposal } from '@countersign/core/proposal/proposal'
 import type { Refused, Report } from '@countersign/core/runner/protocol'
 import { runnerKey } from '@countersign/core/trust/lookup'
 import { digestOf } from '@countersign/crypto/digest-of'
 import { verifyMachine } from '@countersign/crypto/machine-key'
 import type { Context } from '../context.ts'
+import { innermost } from '../proposal/store.ts'
+
+/** Whether it is about another grant than the one of this proposal: a runner may answer late, and twice. */
+export function isAboutOther(state: Proposal, report: Report): boolean {
+  const inner = innermost(state)
+  return 'grant' in report && 'grant' in inner && report.grant !== inner.grant.grant.id
+}
 
 /** Null: nothing to record (the state has moved on, or the report is none about a proposal). */
-export function toFact(context: Context, state: Proposal, report: Report): ProposalEvent | null {
+export function toFact(
+  context: Context,
+  { id, state }: { id: string; state: Proposal },
+  report: Report,
+): ProposalEvent | null {
   switch (report.type) {
     case 'planned':
-      return state.phase === 'planning' ? planned(context, state.proposed, state.runner, report.plan) : null
+      return isAwaited(state, report) ? planned(context, id, state, report.plan) : null
     case 'not-planned':
-      return state.phase === 'planning' ? { type: 'not-planned', refused: report.refused } : null
+      return isAwaited(state, report) ? { type: 'not-planned', refused: report.refused } : null
     case 'started':
       return { type: 'execution-started', grant: report.grant }
     case 'not-started':
@@ -33,8 +44,15 @@ export function toFact(context: Context, state: Proposal, report: Report): Propo
   }
 }
 
-function planned(context: Context, proposed: Proposed, runner: string, signed: SignedPlan): ProposalEvent {
-  const problem = planProblem(context, proposed, runner, signed)
+type Planning = Extract<Proposal, { phase: 'planning' }>
+
+/** An answer to an earlier request rests on what was seen then. */
+function isAwaited(state: Proposal, { task }: Report): state is Planning {
+  return state.phase === 'planning' && state.task === task
+}
+
+function planned(context: Context, id: string, state: Planning, signed: SignedPlan): ProposalEvent {
+  const problem = planProblem(context, id, state, signed)
   if (problem !== null) return { type: 'not-planned', refused: refused(problem) }
   return {
     type: 'planned',
@@ -45,14 +63,17 @@ function planned(context: Context, proposed: Proposed, runner: string, signed: S
 
 function planProblem(
   context: Context,
-  proposed: Proposed,
-  runner: string,
+  id: string,
+  { proposed, runner }: Planning,
   { plan, signature }: SignedPlan,
 ): string | null {
   const key = runnerKey(context.trust.current().body, runner, context.now())
   if (key === null || !verifyMachine('countersign/plan/v1', plan as unknown as Json, key.key, signature))
     return `the plan is not signed by runner "${runner}"`
   if (plan.site !== context.site) return 'the plan is for another site'
+  if (plan.proposal !== id) return 'the plan is for another proposal'
+  if (plan.proposer.kind !== proposed.proposer.kind || plan.proposer.id !== proposed.proposer.id)
+    return 'the plan names another proposer'
   if (plan.intent !== proposed.intent) return 'the plan is for another intent'
   if (plan.runbook.digest !== proposed.runbook.digest) return 'the plan follows another runbook'
   if (plan.runner !== runner) return `the plan names runner "${plan.runner}"`

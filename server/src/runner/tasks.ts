@@ -4,6 +4,8 @@ import type pg from 'pg'
 import { notify } from '../bus.ts'
 import type { Context } from '../context.ts'
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** A task that was handed out and not answered is handed out again after this time. */
 const AGAIN_AFTER = 1_500
 
@@ -37,6 +39,7 @@ export async function takeTasks(context: Context, runner: string): Promise<Task[
 export type OpenTask = { id: string; kind: string; proposal: string | null; done_at: number | null }
 
 export async function readTask(tx: pg.ClientBase, id: string, runner: string): Promise<OpenTask | null> {
+  if (!UUID.test(id)) return null
   const { rows } = await tx.query<OpenTask>(
     'select id, kind, proposal, done_at from task where id = $1 and runner = $2',
     [id, runner],

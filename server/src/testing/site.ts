@@ -215,7 +215,7 @@ function caller(app: ReturnType<typeof createApp>) {
       },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const isJson = /json$/.test(String(reply.headers['content-type']).split(';')[0] ?? '')
+    const isJson = /[/+]json$/.test(String(reply.headers['content-type']).split(';')[0] ?? '')
     return {
       status: reply.statusCode,
       body: (isJson ? JSON.parse(reply.body) : {}) as Record<string, never>,
