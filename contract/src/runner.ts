@@ -10,6 +10,7 @@ const Hello = z.strictObject({
   clock: Instant,
   holds: z.array(z.string().max(500)).max(100),
   journalHead: z.int(),
+  upMs: z.int().nonnegative(),
 })
 
 const Word = z.object({

@@ -21,8 +21,18 @@ export type Driver = {
   apply(step: DriverStep, before: Observation, signal: AbortSignal): Promise<void>
   /** Whether the effect is there, judged from a new observation against the one taken before. */
   verify(step: DriverStep, before: Observation, now: Observation): Effect
-  /** Takes the step back with its artefact, as compare-and-set too. Not called for steps without undo. */
-  undo(step: DriverStep, before: Observation, artefact: Json, signal: AbortSignal): Promise<void>
+  /**
+   * Takes the step back with its artefact, as compare-and-set too: against `after`, what was seen once the effect was
+   * there, where that is known. Throws `TargetMoved`, having done nothing, where the life that `apply` made is over.
+   * Not called for steps without undo.
+   */
+  undo(
+    step: DriverStep,
+    before: Observation,
+    artefact: Json,
+    signal: AbortSignal,
+    after?: Observation,
+  ): Promise<void>
   /** Whether the undo is complete, from a new observation. */
   undone(step: DriverStep, artefact: Json, now: Observation): boolean
 }

@@ -14,6 +14,8 @@ export type Clock = {
   heard(server: Instant): void
   /** Why the clock cannot be believed; null when it can. Not heard yet counts as not believed. */
   off(): string | null
+  /** Why the clock is known to be wrong; null where nothing speaks against it, as when nobody was heard yet. */
+  wrong(): string | null
 }
 
 /** Steps back of this size come from ordinary time keeping. */
@@ -23,21 +25,22 @@ export const realTimes: Times = { wall: () => Date.now(), mono: () => performanc
 
 export function createClock(times: Times, skew: Duration, floor: () => Instant): Clock {
   let word: { server: Instant; mono: Duration } | null = null
+  function wrong(): string | null {
+    const wall = times.wall()
+    if (word !== null) {
+      const apart = Math.round(wall - word.server - (times.mono() - word.mono))
+      if (Math.abs(apart) > skew)
+        return `this clock differs by ${apart} ms from the server’s, ${skew} ms may be`
+    }
+    return wall < floor() - SLEW ? `this clock is behind ${floor()}, a time it had reached before` : null
+  }
   return {
     now: () => Math.round(times.wall()),
     mono: times.mono,
     heard(server) {
       word = { server, mono: times.mono() }
     },
-    off() {
-      if (word === null) return 'the server has not said its time yet'
-      const wall = times.wall()
-      const expected = word.server + (times.mono() - word.mono)
-      const apart = Math.round(wall - expected)
-      if (Math.abs(apart) > skew)
-        return `this clock differs by ${apart} ms from the server’s, ${skew} ms may be`
-      if (wall < floor() - SLEW) return `this clock is behind ${floor()}, a time it had reached before`
-      return null
-    },
+    off: () => (word === null ? 'the server has not said its time yet' : wrong()),
+    wrong,
   }
 }

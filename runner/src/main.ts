@@ -141,6 +141,7 @@ function helloOf({ config, journal, trust, clock, hold }: Workshop): RunnerHello
     clock: clock.now(),
     holds: hold.isHeld() ? ['file'] : [],
     journalHead: journal.head,
+    upMs: Math.floor(process.uptime() * 1000),
   }
 }
 

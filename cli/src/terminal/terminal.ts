@@ -2,7 +2,7 @@
  * Where a command speaks. What it shows people goes to standard output, or is left out with `--json`, whose one line
  * comes last; questions, progress and errors go to standard error.
  */
-import { guarded } from './visible.ts'
+import { escaped, guarded } from './visible.ts'
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
 
@@ -39,7 +39,7 @@ export function createTerminal(json: boolean): Terminal {
       stderr.write(`${guarded(text)}\n`)
     },
     result: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value)}\n`)
+      if (json) stdout.write(`${escaped(JSON.stringify(value))}\n`)
     },
     colour: (colour, text) => (colourful ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text),
     json,

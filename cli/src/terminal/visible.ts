@@ -17,6 +17,16 @@ export function visible(text: string): string {
   return text.replace(HIDDEN, (char) => NAMES[char] ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
+/** JSON in which nothing is hidden: the same value, its hidden characters as `\uXXXX`. */
+export function escaped(json: string): string {
+  return json.replace(HIDDEN, (char) =>
+    Array.from(
+      { length: char.length },
+      (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+}
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that this program itself sets
 const OWN_COLOUR = /(\u001b\[(?:0|1|2|31|32|33)m|\n)/
 

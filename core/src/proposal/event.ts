@@ -49,8 +49,11 @@ export type ProposalEvent =
   /** Leave could be given, and something keeps it from being given now; recorded once for each reason. */
   | { type: 'grant-waits'; why: WaitReason; because: string }
   | { type: 'granted'; grant: SignedGrant; task: string }
-  /** What was agreed to no longer holds, and nothing was done: read, plan and ask again. */
-  | { type: 'voided'; because: string }
+  /**
+   * What was agreed to no longer holds, and nothing was done: read, plan and ask again. `waited`: nothing moved, but
+   * what was decided for a machine's word alone has grown old while it waited.
+   */
+  | { type: 'voided'; because: string; waited?: true }
   | { type: 'execution-started'; grant: string }
   | { type: 'not-started'; grant: string; refused: Refused }
   | { type: 'step-reported'; grant: string; step: StepReport }

@@ -23,6 +23,8 @@ export type IncidentFacts = {
   severity: string
   actionability: string
   correlated: number
+  /** The proposal itself belongs to one. */
+  isLinked: boolean
 } | null
 
 export type FactsInput = {
@@ -65,7 +67,7 @@ export function computeFacts(input: FactsInput): Partial<Record<FactName, FactVa
     'undo.available': plan.steps.length > 0 && plan.steps.every((step) => step.undo !== null),
     'fleet.actsInHour': history.fleetActsInHour,
     'fleet.targetsInHour': history.fleetTargetsInHour,
-    'ticket.open': incident !== null,
+    'ticket.open': incident?.isLinked === true,
     'capacity.exceeded': plan.limits.length > 0,
     'budget.exceeded': false,
     'licence.valid': false,

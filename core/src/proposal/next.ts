@@ -24,7 +24,7 @@ export type Next =
   | { do: 'open-health' }
   | { do: 'sample-health' }
   | { do: 'undo'; because: string }
-  | { do: 'void'; because: string }
+  | { do: 'void'; because: string; waited?: true }
   | { do: 'close'; outcome: Outcome; because: string }
   /** Until something is reported, or until the time given. `late` says what passes unanswered then. */
   | { do: 'wait'; until: Instant | null }
@@ -46,12 +46,18 @@ const PATIENCE = { plan: 60_000, start: 30_000, run: 900_000, undo: 300_000 } sa
 /** Voided plans are made anew this often; then a person looks why the target does not stand still. */
 const MOST_VOIDS = 2
 
+/** What a machine decided alone is looked at anew when it could not run within this time, and so often at most. */
+const OLD_AFTER: Duration = 30_000
+const MOST_RENEWALS = 40
+
 export function next(state: Proposal, steering: Steering): Next {
   switch (state.phase) {
     case 'new':
     case 'closed':
       return { do: 'nothing' }
     case 'reading':
+      if (state.renewals > MOST_RENEWALS)
+        return handOver('it could not run for a long time: something holds its target')
       return state.voids > MOST_VOIDS
         ? handOver(`the target moved ${state.voids} times between plan and act`)
         : { do: 'read-evidence' }
@@ -115,6 +121,8 @@ function cleared(state: In<'cleared'>, { now }: Steering): Next {
   switch (decision.outcome) {
     case 'auto':
       if (strictness(decision, planned.signed.plan) !== 'none') return { do: 'open-approval' }
+      if (now - decided.at > OLD_AFTER)
+        return { do: 'void', because: 'it waited: it is looked at anew before it runs alone', waited: true }
       return now >= planned.signed.plan.expiresAt
         ? { do: 'void', because: 'the plan expired before it could be granted' }
         : { do: 'grant' }

@@ -30,7 +30,7 @@ export type Asking = {
 }
 
 /** `voids` counts how often the plan was void and made anew. */
-type Base = { proposed: Proposed; reads: Read[]; observedOnce: boolean; voids: number }
+type Base = { proposed: Proposed; reads: Read[]; observedOnce: boolean; voids: number; renewals: number }
 type WithPlan = Base & { planned: Planned }
 type WithDecision = WithPlan & { decided: Decided }
 type WithGrant = WithDecision & {
@@ -77,7 +77,14 @@ export function evolveProposal(state: Proposal, event: ProposalEvent, at: Instan
   switch (event.type) {
     case 'proposed':
       if (state.phase !== 'new') return state
-      return { phase: 'reading', proposed: { ...event, at }, reads: [], observedOnce: false, voids: 0 }
+      return {
+        phase: 'reading',
+        proposed: { ...event, at },
+        reads: [],
+        observedOnce: false,
+        voids: 0,
+        renewals: 0,
+      }
     case 'evidence-read':
       return read(state, event, at)
     case 'plan-requested':
@@ -113,7 +120,7 @@ export function evolveProposal(state: Proposal, event: ProposalEvent, at: Instan
     case 'observed':
       return state.phase === 'observing' ? { ...base(state), phase: 'reading', observedOnce: true } : state
     case 'voided':
-      return voided(state)
+      return voided(state, event.waited === true)
     case 'undone':
     case 'not-planned':
     case 'not-started':
@@ -171,10 +178,13 @@ function innermost(state: Proposal): Proposal {
 }
 
 /** Only what has not started can be void: afterwards there is an effect to answer for. */
-function voided(state: Proposal): Proposal {
+function voided(state: Proposal, hasWaited: boolean): Proposal {
   const from = state.phase === 'ending' ? state.before : state
   if (!('proposed' in from) || (hasGrant(from) && from.phase !== 'granted')) return state
-  return { ...base(from), phase: 'reading', voids: from.voids + 1 }
+  const { voids, renewals } = from
+  return hasWaited
+    ? { ...base(from), phase: 'reading', renewals: renewals + 1 }
+    : { ...base(from), phase: 'reading', voids: voids + 1 }
 }
 
 function read(
@@ -249,8 +259,8 @@ function hasGrant(state: Proposal): state is Granted {
   return 'grant' in state
 }
 
-function base({ proposed, reads, observedOnce, voids }: Base): Base {
-  return { proposed, reads, observedOnce, voids }
+function base({ proposed, reads, observedOnce, voids, renewals }: Base): Base {
+  return { proposed, reads, observedOnce, voids, renewals }
 }
 
 function withGrant({ planned, decided, acts, grant, task, steps, interrupted, ...rest }: Granted): WithGrant {

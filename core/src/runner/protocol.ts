@@ -24,6 +24,8 @@ export type RunnerHello = {
   clock: Instant
   holds: string[]
   journalHead: number
+  /** How long this process has been running, by its own monotonic clock: what was handed out before is its again. */
+  upMs: number
 }
 
 /** Work for a runner. Ids are UUIDv7; a task is handed out again until its report has arrived. */

@@ -37,9 +37,10 @@ export function withoutKeys(body: TrustBody, revoked: readonly string[]): TrustB
 
 /** Compares type and key of an OpenSSH line, or the text of a machine key. */
 function sameKey(one: string, other: string): boolean {
-  return bare(one) === bare(other)
+  return bareKey(one) === bareKey(other)
 }
 
-function bare(key: string): string {
+/** Without the comment: what two lines of the same key have in common. */
+export function bareKey(key: string): string {
   return key.trim().split(/\s+/).slice(0, 2).join(' ')
 }

@@ -99,6 +99,18 @@ test.each<{ name: string; versions: unknown[]; says: RegExp; now?: number }>([
     says: /stands there twice/,
   },
   {
+    name: 'a shared key behind a comment',
+    versions: next(
+      second({
+        people: [
+          ...first.people,
+          { ...mallory, keys: first.people[0]!.keys.map((one) => ({ ...one, key: `${one.key} m@laptop` })) },
+        ],
+      }),
+    ),
+    says: /stands there twice/,
+  },
+  {
     name: 'a person listed twice',
     versions: next(second({ people: [...first.people, { ...mallory, id: 'ann' }] })),
     says: /person "ann" stands there twice/,
@@ -129,4 +141,17 @@ test('knows keys only with their person, their time, and without those revoked',
   const less = withoutKeys(first, [keyLine('ann'), 'grant-key'])
   expect(keyOf(less, 'ann', keyLine('ann'), NOW)).toBeNull()
   expect(less.grantKeys).toEqual([])
+})
+
+test('of versions newer than the one held, asks for keys that hold now and were not revoked here', () => {
+  const versions = next(second()) as unknown as Json[]
+  const answer = (than: number, now: number, revoked: string[] = []) =>
+    verifyChain(versions, { genesis }, 0, verify, digestOf, { than, now, revoked })
+  const late = Math.max(...first.people.flatMap(({ keys }) => keys.map(({ notAfter }) => notAfter)))
+  expect(answer(1, NOW)).toHaveProperty('trust')
+  expect(answer(1, NOW, [`${keyLine('bob')} bob@laptop`])).toMatchObject({
+    refused: expect.stringMatching('revoked here'),
+  })
+  expect(answer(1, late)).toMatchObject({ refused: expect.stringMatching('has expired') })
+  expect(answer(2, late, [keyLine('bob')])).toHaveProperty('trust')
 })

@@ -9,11 +9,17 @@ import type { Digest, DigestOf } from '../kernel/digest.ts'
 import type { Instant } from '../kernel/instant.ts'
 import type { Json } from '../kernel/json.ts'
 import type { Trust, TrustBody, TrustVersion } from './chain.ts'
-import { keyOf, rolesOf } from './lookup.ts'
+import { bareKey, keyOf, rolesOf, withoutKeys } from './lookup.ts'
 import { readTrustVersion } from './read-chain.ts'
 
 /** What is known beforehand, from somewhere other than the server. */
 export type Pins = { genesis: Digest }
+
+/**
+ * What is asked of versions newer than the one held already: none of `revoked` may sign them, nor a key that has
+ * expired by `now`. An old version may rest on keys that are gone by now; a new one, dated back, may not.
+ */
+export type Newer = { than: number; now: Instant; revoked: readonly string[] }
 
 export type ChainAnswer = { trust: Trust; digests: Digest[] } | { refused: string }
 
@@ -27,6 +33,7 @@ export function verifyChain(
   now: Instant,
   verify: Verify,
   digestOf: DigestOf,
+  newer: Newer | null = null,
 ): ChainAnswer {
   let before: { body: TrustBody; digest: Digest } | null = null
   const digests: Digest[] = []
@@ -37,7 +44,8 @@ export function verifyChain(
     const digest = digestOf('countersign/trust/v1', body as unknown as Json)
     const wrong = wrongLink(body, digest, before, pins) ?? wrongBody(body)
     if (wrong !== null) return { refused: `trust/${body.version}: ${wrong}` }
-    const unsigned = unsignedBecause(read.version, digest, before?.body ?? body, pins.genesis, verify)
+    const electors = electorsOf(body, before?.body ?? body, newer)
+    const unsigned = unsignedBecause(read.version, digest, electors, pins.genesis, verify)
     if (unsigned !== null) return { refused: `trust/${body.version}: ${unsigned}` }
     before = { body, digest }
     digests.push(digest)
@@ -46,6 +54,14 @@ export function verifyChain(
   if (before.body.expiresAt <= now)
     return { refused: `trust/${before.body.version} expired at ${before.body.expiresAt}, it is ${now}` }
   return { trust: { site: pins.genesis, body: before.body, digest: before.digest }, digests }
+}
+
+/** `at`: the time at which their keys must hold. */
+type Electors = { body: TrustBody; at: Instant }
+
+function electorsOf({ version, issuedAt }: TrustBody, body: TrustBody, newer: Newer | null): Electors {
+  if (newer === null || version <= newer.than) return { body, at: issuedAt }
+  return { body: withoutKeys(body, newer.revoked), at: Math.max(issuedAt, newer.now) }
 }
 
 type Link = { body: TrustBody; digest: Digest } | null
@@ -88,9 +104,8 @@ function wrongBody(body: TrustBody): string | null {
 }
 
 function allKeys(body: TrustBody): string[] {
-  const people = body.people.flatMap(({ keys }) => keys.map(({ key }) => key))
-  const machines = [...body.runners, ...body.grantKeys].map(({ key }) => key)
-  return [...people, ...machines]
+  const people = body.people.flatMap(({ keys }) => keys)
+  return [...people, ...body.runners, ...body.grantKeys].map(({ key }) => bareKey(key))
 }
 
 function twiceMachine(body: TrustBody): string | null {
@@ -119,13 +134,14 @@ function twice(what: string, values: readonly string[]): string | null {
 function unsignedBecause(
   version: TrustVersion,
   digest: Digest,
-  electors: TrustBody,
+  { body: electors, at }: Electors,
   site: Digest,
   verify: Verify,
 ): string | null {
   const signers = new Set<string>()
   for (const signed of version.acts) {
-    const wrong = wrongTrustAct(signed, version.body, digest, electors, site) ?? refusal(verify(signed))
+    const wrong =
+      wrongTrustAct(signed, version.body, digest, { body: electors, at }, site) ?? refusal(verify(signed))
     if (wrong !== null) return `the signature of "${signed.person}" does not count: ${wrong}`
     signers.add(signed.person)
   }
@@ -139,7 +155,7 @@ function wrongTrustAct(
   { act, person, key }: SignedAct,
   body: TrustBody,
   digest: Digest,
-  electors: TrustBody,
+  { body: electors, at }: Electors,
   site: Digest,
 ): string | null {
   if (act.act !== 'trust') return `expected the act "trust", got "${act.act}"`
@@ -147,8 +163,8 @@ function wrongTrustAct(
   if (act.site !== site) return 'it was made for another site'
   if (act.notAfter < body.issuedAt || act.notAfter > body.issuedAt + DAY)
     return 'its notAfter is not within a day of the time of issue'
-  if (keyOf(electors, person, key, body.issuedAt) === null)
-    return 'the key is not that person’s, or has expired'
+  if (keyOf(electors, person, key, at) === null)
+    return 'the key is not that person’s, has expired, or was revoked here'
   return rolesOf(electors, person).includes(act.role)
     ? null
     : `the person does not hold the role "${act.role}"`

@@ -13,6 +13,11 @@ export type Subject = {
   state(): Promise<string>
   /** Changes the target under the driver's feet, so that an observation from before is stale. */
   disturb(): Promise<void>
+  /**
+   * Brings the target, after the step, into the same state once more in another life; left out where a state is all
+   * there is.
+   */
+  relive?: () => Promise<void>
   /** Makes the target such that the step takes effect but does not work; left out where there is no such thing. */
   spoil?: () => Promise<void>
   /** Milliseconds after which an apply is cut off, so that it hits the middle of the change. */

@@ -104,6 +104,14 @@ async function makeSubject(found: 'running' | 'stopped'): Promise<Subject> {
       return (await answers()) ? 'up' : 'down'
     },
     disturb: prepare,
+    ...(found === 'running'
+      ? {}
+      : {
+          relive: async () => {
+            await order(url, 'restart')
+            await until('the service answers', answers)
+          },
+        }),
     cutAfterMs: 5,
     limited: [],
     bad: [

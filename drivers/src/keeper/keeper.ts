@@ -57,11 +57,12 @@ export const keeperDriver: Driver = {
   verify(_driverStep, before, now) {
     return effectOf(markOf(before), markOf(now))
   },
-  async undo(driverStep, _before, artefact, signal) {
+  async undo(driverStep, _before, artefact, signal, after) {
     const wanted = foundIn(artefact)
     const now = await keeperDriver.observe(driverStep, signal)
     if (isUp(now) === (wanted === 'up')) return
-    await order(readKeeperStep(driverStep), wanted === 'up' ? 'start' : 'stop', markOf(now).etag, signal)
+    const { etag } = markOf(after ?? now)
+    await order(readKeeperStep(driverStep), wanted === 'up' ? 'start' : 'stop', etag, signal)
   },
   undone(_driverStep, artefact, now) {
     return isUp(now) === (foundIn(artefact) === 'up')

@@ -70,6 +70,7 @@ async function makeSubject(action: string, found: 'up' | 'failed'): Promise<Subj
     effects: async () => host.inside('cat', '/var/lib/cs/effects').split(`${line}\n`).length - 1,
     state: async () => (stateOf(host) === 'active' ? 'up' : 'down'),
     disturb: prepare,
+    ...(action === 'stop' || found === 'up' ? {} : { relive: () => bringUp(host) }),
     ...(action === 'stop' ? {} : { spoil: async () => void host.inside('touch', '/var/lib/cs/broken') }),
     cutAfterMs: 600,
     limited: [{ step: at({ unit: 'missing.service' }), limit: 'unit-loaded' }],

@@ -7,7 +7,7 @@ import type { Change, Limit, Undo } from '@countersign/core/plan/plan'
 import { BadStep, type Driver, type Observation, TargetMoved } from '../driver.ts'
 import { runRemote } from './ssh.ts'
 import { changeUnit, settleUnit } from './unit-change.ts'
-import { activityOf, effectOn } from './unit-effect.ts'
+import { activityOf, effectOn, isSameLife } from './unit-effect.ts'
 import { markOf, observeCommand, parseUnit } from './unit-state.ts'
 import { readUnitStep, type UnitAction, type UnitStep } from './unit-step.ts'
 
@@ -62,16 +62,23 @@ export const systemdDriver: Driver = {
   verify(driverStep, before, now) {
     return effectOn(readUnitStep(driverStep).action, markOf(before), markOf(now))
   },
-  async undo(driverStep, _before, artefact, signal) {
+  async undo(driverStep, _before, artefact, signal, after) {
     const step = readUnitStep(driverStep)
     const found = foundIn(artefact)
-    const now = await systemdDriver.observe(driverStep, signal)
-    if (activityOf(markOf(now).active) === found) return
+    const now = markOf(await systemdDriver.observe(driverStep, signal))
+    if (activityOf(now.active) === found) return
+    if (after !== undefined && !isSameLife(markOf(after), now))
+      throw new TargetMoved(
+        `${step.unit} is in another life than the one that was made`,
+        'see who started it since',
+      )
     try {
-      await settleUnit(step, found, signal)
+      await settleUnit(step, found, now.invocation, signal)
     } catch (error) {
-      // Another undo was faster: what it left is what was asked for, or is judged by `undone`.
       if (!(error instanceof TargetMoved)) throw error
+      // Another undo may have been faster: then it is as it was asked for.
+      const then = markOf(await systemdDriver.observe(driverStep, signal))
+      if (activityOf(then.active) !== found) throw error
     }
   },
   undone(_driverStep, artefact, now) {

@@ -13,14 +13,14 @@ import type { UnitAction, UnitStep } from './unit-step.ts'
 const LOCK_SECONDS = 60
 const CHANGE_TIMEOUT_MS = 110_000
 
-/** $1 unit, $2 verb, $3 invocation, or `any`, $4 states in which it may act, with commas around. */
+/** $1 unit, $2 verb, $3 invocation, $4 states in which it may act, with commas around. */
 const SCRIPT = `
 umask 077; trap "" HUP PIPE; export SYSTEMD_COLORS=0 SYSTEMD_PAGER= LC_ALL=C
 mkdir -p /run/countersign && exec 9>"/run/countersign/$1.lock" || { echo no-lock; exit 0; }
 flock -w ${LOCK_SECONDS} 9 || { echo busy; exit 0; }
 id=$(systemctl show --property=InvocationID --value -- "$1") || { echo unreadable; exit 0; }
 state=$(systemctl show --property=ActiveState --value -- "$1") || { echo unreadable; exit 0; }
-[ "$3" = any ] || [ "$3" = "$id" ] || { echo moved; exit 0; }
+[ "$3" = "$id" ] || { echo moved; exit 0; }
 case "$4" in *",$state,"*) ;; *) echo moved; exit 0 ;; esac
 [ "$2" = stop ] || systemctl reset-failed -- "$1" 2>/dev/null
 systemctl --no-ask-password "$2" -- "$1" >/dev/null 2>&1; code=$?
@@ -32,10 +32,16 @@ export async function changeUnit(step: UnitStep, before: UnitMark, signal: Abort
   await orderUnit(step, step.action, before.invocation, [before.active], signal)
 }
 
-/** Brings a unit up or down from whatever state is not that yet; `TargetMoved` where it is there already. */
-export async function settleUnit(step: UnitStep, to: 'up' | 'down', signal: AbortSignal): Promise<void> {
-  if (to === 'up') await orderUnit(step, 'start', 'any', ['inactive', 'failed'], signal)
-  else await orderUnit(step, 'stop', 'any', ['active', 'activating', 'reloading', 'deactivating'], signal)
+/** Brings a unit up or down within that invocation; `TargetMoved` where it is in another, or there already. */
+export async function settleUnit(
+  step: UnitStep,
+  to: 'up' | 'down',
+  invocation: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (to === 'up') await orderUnit(step, 'start', invocation, ['inactive', 'failed'], signal)
+  else
+    await orderUnit(step, 'stop', invocation, ['active', 'activating', 'reloading', 'deactivating'], signal)
 }
 
 async function orderUnit(

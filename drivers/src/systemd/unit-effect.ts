@@ -11,6 +11,12 @@ export function activityOf(active: string): Activity {
   return active === 'inactive' || active === 'failed' ? 'down' : 'moving'
 }
 
+/** systemd forgets the invocation of a unit that is down and that nothing needs: then it still is the same rest. */
+export function isSameLife(after: UnitMark, now: UnitMark): boolean {
+  if (now.invocation === after.invocation) return true
+  return now.invocation === '' && activityOf(after.active) === 'down' && activityOf(now.active) === 'down'
+}
+
 export function effectOn(action: UnitAction, before: UnitMark, now: UnitMark): Effect {
   const activity = activityOf(now.active)
   if (activity === 'moving') return 'pending'

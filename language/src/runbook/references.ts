@@ -59,7 +59,12 @@ function namesIn(file: RunbookFile): Names {
   const fields = targets.flatMap((name) =>
     ['address', 'service', 'region'].map((field) => `${name}.${field}`),
   )
-  return { plain, withFields: [...plain, ...fields] }
+  // Free text in a query would let whoever fills it write another query: evidence is never a proposer's to shape.
+  const safe = plain.filter((name) => {
+    const type = file.parameters[name]?.type
+    return type === 'target' || type === 'service' || type === 'integer'
+  })
+  return { plain, withFields: [...safe, ...fields] }
 }
 
 function checkTemplate(path: Path, text: string, names: readonly string[], say: Say): void {

@@ -1,7 +1,7 @@
 /** The server over HTTP. An answer is bounded in time and size; anything but 200 with the expected JSON is a fault. */
 import type { Json } from '@countersign/core/kernel/json'
 import { readPollAnswer, readReportAnswer } from './read-answer.ts'
-import { LinkFault, type ServerLink } from './server-link.ts'
+import { LinkFault, type ServerLink, TooLarge } from './server-link.ts'
 
 /** A poll that is not answered within this time counts as no answer. */
 const ANSWER_WITHIN = 10_000
@@ -33,6 +33,7 @@ async function postJson(url: URL, token: () => string, body: object, signal: Abo
       signal: ends.signal,
     })
     const text = await readBounded(response)
+    if (response.status === 413) throw new TooLarge(`${url.pathname} answered 413: ${text.slice(0, 200)}`)
     if (response.status !== 200)
       throw new LinkFault(
         `${url.pathname} answered ${response.status}: ${text.slice(0, 200)}`,

@@ -5,12 +5,11 @@ import type { Journal } from '../journal/journal.ts'
 import type { Log } from '../log.ts'
 import type { Outbox } from '../outbox.ts'
 import { pause } from '../perform/pause.ts'
-import { LinkFault, type ServerLink } from './server-link.ts'
+import { atOnce, MOST_AT_ONCE } from './batch.ts'
+import { LinkFault, type ServerLink, TooLarge } from './server-link.ts'
 
 export type Loop = { link: ServerLink; log: Log; stopping: AbortSignal; heard: (word: ServerWord) => void }
 
-/** Receipts in one report. */
-const AT_ONCE = 64
 const FIRST_WAIT = 100
 const BETWEEN_TASKS = 50
 const LONGEST_WAIT = 5_000
@@ -37,13 +36,20 @@ export async function reportLoop(
 ): Promise<void> {
   // Receipts that the server had acknowledged and has lost: it was restored from a backup.
   let lost: Receipt[] = []
+  let most = MOST_AT_ONCE
   const stopped = untilAborted(stopping)
   await forever('report', log, stopping, async () => {
     const next = outbox.next()
-    const receipts = [...lost, ...journal.state.receipts].slice(0, AT_ONCE)
+    const receipts = atOnce([...lost, ...journal.state.receipts], most)
     const [first] = receipts
     if (first === undefined) return Promise.race([next, stopped])
-    const { accepted, word } = await link.report(receipts, stopping)
+    const { accepted, word } = await link.report(receipts, stopping).catch((error: unknown) => {
+      if (!(error instanceof TooLarge)) throw error
+      // What is too large together is sent one by one, until one was taken.
+      most = 1
+      throw receipts.length > 1 ? error : refusedAlone(first, error)
+    })
+    most = MOST_AT_ONCE
     heard(word)
     const { receiptCount, acknowledged } = journal.state
     if (accepted > receiptCount)
@@ -59,6 +65,18 @@ export async function reportLoop(
     lost = lost.filter(({ count }) => count > accepted)
     if (accepted > acknowledged) journal.append({ type: 'acknowledged', count: accepted })
   })
+}
+
+/** Nothing behind it can be reported either: the chain of receipts has no gaps. */
+function refusedAlone(receipt: Receipt, cause: TooLarge): LinkFault {
+  const { count, report } = receipt
+  const bytes = Buffer.byteLength(JSON.stringify(receipt))
+  return new LinkFault(
+    `the server refuses receipt ${count} ("${report.type}", ${bytes} bytes) as too large, so none after it arrives: ` +
+      'raise the limit of the server or of what stands before it',
+    null,
+    { cause },
+  )
 }
 
 /** Ends when stopping, or with a `RunnerFault`. Faults of the link make it wait, longer each time. */

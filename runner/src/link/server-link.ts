@@ -12,10 +12,15 @@ export type ServerLink = {
 
 /** The server did not answer, or not sensibly. `retryAfterMs` where it said when to come back. */
 export class LinkFault extends Error {
+  override readonly name: string = 'LinkFault'
   readonly retryAfterMs: number | null
   constructor(message: string, retryAfterMs: number | null = null, options?: ErrorOptions) {
     super(message, options)
-    this.name = 'LinkFault'
     this.retryAfterMs = retryAfterMs
   }
+}
+
+/** The server takes no request of that size. */
+export class TooLarge extends LinkFault {
+  override readonly name = 'TooLarge'
 }

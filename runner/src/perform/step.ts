@@ -9,7 +9,7 @@ import { type Hand, observe, within } from '../target.ts'
 import { pause } from './pause.ts'
 import { lookBefore } from './ready.ts'
 import { recordApplying, recordStep, sayFields } from './record.ts'
-import { type Stop, stopFor, type Workshop } from './workshop.ts'
+import { type Stop, stopAnew, stopFor, type Workshop } from './workshop.ts'
 
 /** `touched`: it may have had an effect, so it belongs to what is taken back. */
 export type StepOutcome =
@@ -45,7 +45,7 @@ export async function performStep(
 
 type Applied = 'accepted' | 'refused' | 'in-doubt'
 
-/** From `applying` to a verdict. After a crash it looks first; a repeat of `apply` is compare-and-set at the target. */
+/** From `applying` to a verdict. */
 async function settle(
   planned: PlannedStep,
   hand: Hand,
@@ -55,17 +55,45 @@ async function settle(
   resumed: boolean,
 ): Promise<StepOutcome> {
   const watch = { planned, hand, before, run, shop }
-  const deadline = shop.clock.mono() + hand.manifest.timeoutMs
   if (resumed) {
-    const there = await look(watch)
-    if (there.effect === 'done' || there.effect === 'failed') return conclude(watch, there, 'accepted')
-    // What had no effect before the crash is not begun anew against a hold; it was the step at hand, not the next.
-    const stop = there.effect === 'not-done' ? stopFor(run, shop) : null
-    if (stop !== null && (stop.how === 'hold' || stop.how === 'abort' || stop.how === 'reverse'))
-      return { stopped: stop }
+    const outcome = await takeUp(watch)
+    if (outcome !== null) return outcome
   }
+  const deadline = shop.clock.mono() + hand.manifest.timeoutMs
   const applied = await apply(watch, deadline)
   return watchEffect(watch, deadline, applied)
+}
+
+/**
+ * After a crash or stop: what became of the step. Null: it had no effect, and nothing keeps it from being applied; a
+ * repeat of `apply` is compare-and-set at the target. What cannot be seen is unknown and never applied again.
+ */
+async function takeUp(watch: Watch): Promise<StepOutcome | null> {
+  const { shop, run, hand } = watch
+  const there = await lookAgain(watch, shop.clock.mono() + hand.manifest.timeoutMs)
+  if (!('effect' in there)) return there
+  if (there.effect !== 'not-done') return conclude(watch, there, 'accepted')
+  await shop.voice.firstWord(shop.timing.silence)
+  const stop = stopAnew(run, shop)
+  return stop === null ? null : { stopped: stop }
+}
+
+/** Looks until the effect can be seen, and until the deadline for one that is on its way. */
+async function lookAgain(watch: Watch, deadline: number): Promise<Seen | StepOutcome> {
+  const { shop, run, planned } = watch
+  let wait = shop.timing.look.first
+  for (;;) {
+    const there = await look(watch)
+    const late = shop.clock.mono() >= deadline
+    if (there.effect !== 'blind' && (there.effect !== 'pending' || late)) return there
+    if (there.effect === 'blind' && run.steps.get(planned.id)?.phase !== 'unknown')
+      recordStep(run, planned.id, 'unknown', { saw: there.saw, seen: null }, shop)
+    const word = shop.voice.stopFor(run.grant.grant.id)
+    if (late && (word === 'abort' || word === 'reverse')) return { unknown: there.saw }
+    if (shop.stopping.aborted) return { stopped: { how: 'leave', why: 'the runner is stopping' } }
+    await pause(late ? Math.max(wait, 1_000) : wait, shop.stopping)
+    wait = Math.min(wait * 1.5, shop.timing.look.longest)
+  }
 }
 
 type Watch = { planned: PlannedStep; hand: Hand; before: Observation; run: Execution; shop: Workshop }

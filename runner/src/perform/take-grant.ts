@@ -1,8 +1,6 @@
 /** Decides whether to start: all checks of core, then a last look at the target, then the line that uses the grant. */
 
-import type { ActionKind } from '@countersign/core/facts/schema'
 import { checkGrant, type GrantAnswer } from '@countersign/core/grant/check'
-import type { UnsignedUse } from '@countersign/core/grant/envelope'
 import type { SignedGrant } from '@countersign/core/grant/grant'
 import { readSignedGrant } from '@countersign/core/grant/read-grant'
 import type { Digest } from '@countersign/core/kernel/digest'
@@ -15,6 +13,7 @@ import type { Execution } from '../journal/state.ts'
 import { refusal } from '../refusal.ts'
 import { handFor } from '../target.ts'
 import { lookBefore } from './ready.ts'
+import { busyBecause, kindsOf, usesOf } from './uses.ts'
 import type { Workshop } from './workshop.ts'
 
 type ExecuteTask = Extract<Task, { type: 'execute' }>
@@ -69,30 +68,8 @@ function notNow({ plan }: SignedPlan, shop: Workshop): Refused | null {
   const off = shop.clock.off()
   if (off !== null) return refusal('CLOCK_OFF', off)
   if (shop.hold.isHeld()) return refusal('HELD', `the hold file ${shop.config.holdFile} is there`)
-  const wanted = new Set(plan.steps.map(({ target }) => target))
-  for (const run of shop.journal.state.executions.values()) {
-    const busy = isOpen(run) ? run.plan.plan.steps.find(({ target }) => wanted.has(target)) : undefined
-    if (busy !== undefined)
-      return refusal('BUSY', `target "${busy.target}" is being changed under grant ${run.grant.grant.id}`)
-  }
-  return null
-}
-
-function isOpen(run: Execution): boolean {
-  return run.result === null || (run.undo !== null && run.undo.complete === null)
-}
-
-/** As the drivers declare them; a step without a driver has no kind, and so asks for the most. */
-export function kindsOf({ plan }: SignedPlan, shop: Workshop): ActionKind[] {
-  return plan.steps.map((step) => {
-    const found = handFor(step, shop.config.targets, shop.drivers)
-    return 'hand' in found ? found.hand.manifest.kind : 'other'
-  })
-}
-
-export function usesOf(shop: Workshop): UnsignedUse[] {
-  const unsigned = [...shop.journal.state.executions.values()].filter(({ by }) => by === 'envelope')
-  return unsigned.map((run) => ({ runbook: run.plan.plan.runbook.id, at: run.at, open: isOpen(run) }))
+  const busy = busyBecause(plan, null, shop)
+  return busy === null ? null : refusal('BUSY', busy)
 }
 
 async function lookAtFirst(

@@ -8,6 +8,7 @@ import { carryOut } from './carry-out.ts'
 import { accept, settle, takeRunbook, takeTrust } from './small-tasks.ts'
 import { takeGrant } from './take-grant.ts'
 import { finishUndo, undoOnRequest, watchRight } from './undo-right.ts'
+import { isUnseen } from './uses.ts'
 import type { Workshop } from './workshop.ts'
 
 export type Tasks = {
@@ -38,7 +39,7 @@ export function createTasks(shop: Workshop, failed: (fault: Error) => void): Tas
     watchRights() {
       for (const run of state.executions.values()) {
         const { id } = run.grant.grant
-        if (run.result !== null && !run.settled && !atWork.has(id))
+        if (run.result !== null && (!run.settled || isUnseen(run)) && !atWork.has(id))
           void atWork.begin(id, () => watchRight(run, shop))
       }
     },

@@ -13,8 +13,9 @@ import type { Json } from '@countersign/core/kernel/json'
 import type { Task } from '@countersign/core/runner/protocol'
 import { digestOf } from '@countersign/crypto/digest-of'
 import type { Execution } from '../journal/state.ts'
-import { kindsOf } from './take-grant.ts'
 import { touchedSteps, undoSteps } from './undo.ts'
+import { lookForUnseen } from './unseen.ts'
+import { busyBecause, isUnseen, kindsOf } from './uses.ts'
 import type { Workshop } from './workshop.ts'
 
 type UndoTask = Extract<Task, { type: 'undo' }>
@@ -27,6 +28,8 @@ export async function undoOnRequest(task: UndoTask, shop: Workshop): Promise<voi
   const refused = mayUndo(task, run, shop)
   if (refused !== null) return decline(task, refused, shop)
   if (touchedSteps(run).length === 0) return answer(task, true, 'nothing had an effect', shop)
+  const busy = busyBecause(run.plan.plan, task.grant, shop)
+  if (busy !== null) return decline(task, `BUSY: ${busy}`, shop)
   shop.journal.append({ type: 'undoing', grant: task.grant, task: task.id, because: task.because })
   return finishUndo(run, shop)
 }
@@ -95,6 +98,7 @@ const LATE = 60_000
 
 /** Looks after one finished execution; called again and again until its right has ended. */
 export async function watchRight(run: Execution, shop: Workshop): Promise<void> {
+  if (isUnseen(run)) return lookForUnseen(run, shop)
   if (run.settled) return
   const { id, undo } = run.grant.grant
   if (!touchedSteps(run).some((step) => run.steps.get(step.id)?.phase === 'verified')) {
@@ -111,6 +115,7 @@ export async function watchRight(run: Execution, shop: Workshop): Promise<void> 
   }
   const why = 'the server was silent until the right to undo ended'
   if (undo.onSilence === 'undo' && now < undo.notAfter + LATE) {
+    if (busyBecause(run.plan.plan, id, shop) !== null) return
     shop.journal.append({ type: 'undoing', grant: id, task: null, because: why })
     await finishUndo(run, shop)
     return

@@ -43,16 +43,35 @@ export type Workshop = {
 }
 
 /** Why the next step must not start. `leave`: the runner stops, and goes on from here when it starts again. */
-export type Stop = { how: 'hold' | 'abort' | 'reverse' | 'silence' | 'expired' | 'leave'; why: string }
+export type Stop = {
+  how: 'hold' | 'abort' | 'reverse' | 'silence' | 'expired' | 'clock' | 'leave'
+  why: string
+}
 
 export function stopFor(run: Execution, shop: Workshop): Stop | null {
+  const silent = shop.voice.silentFor()
+  const silence: Stop | null =
+    silent > shop.timing.silence ? { how: 'silence', why: `no word from the server for ${silent} ms` } : null
+  return told(run, shop) ?? silence ?? expired(run, shop)
+}
+
+/**
+ * Why a step at hand that turned out to have had no effect must not be begun anew after a restart. Only silence does
+ * not keep it from being finished.
+ */
+export function stopAnew(run: Execution, shop: Workshop): Stop | null {
+  const wrong = shop.clock.wrong()
+  return told(run, shop) ?? (wrong === null ? expired(run, shop) : { how: 'clock', why: wrong })
+}
+
+function told(run: Execution, shop: Workshop): Stop | null {
   if (shop.stopping.aborted) return { how: 'leave', why: 'the runner is stopping' }
   if (shop.hold.isHeld()) return { how: 'hold', why: `the hold file ${shop.config.holdFile} is there` }
   const word = shop.voice.stopFor(run.grant.grant.id)
-  if (word !== null) return { how: word, why: `the server said ${word}` }
-  const silent = shop.voice.silentFor()
-  if (silent > shop.timing.silence) return { how: 'silence', why: `no word from the server for ${silent} ms` }
+  return word === null ? null : { how: word, why: `the server said ${word}` }
+}
+
+function expired(run: Execution, shop: Workshop): Stop | null {
   const { notAfter } = run.grant.grant
-  if (shop.clock.now() >= notAfter) return { how: 'expired', why: `the grant held until ${notAfter}` }
-  return null
+  return shop.clock.now() >= notAfter ? { how: 'expired', why: `the grant held until ${notAfter}` } : null
 }

@@ -52,6 +52,9 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
     const wrong = unlike(runbook, drafted.steps) ?? notAsExpected(request, drafted.steps)
     if (wrong !== null) return { refused: wrong }
     const plan = writePlan(request, runbook, parameters.values, drafted.steps, context)
+    const bytes = Buffer.byteLength(JSON.stringify(plan))
+    if (bytes > LARGEST_PLAN)
+      return refuse('BAD_PARAMETERS', `the plan would be ${bytes} bytes large, ${LARGEST_PLAN} may be`)
     return { plan, authors, runbook }
   } catch (error) {
     if (error instanceof TypeError) return refuse('BAD_PARAMETERS', error.message)
@@ -95,7 +98,7 @@ function fillSteps(runbook: Runbook, values: JsonObject): FilledStep[] {
 /** The recipe must call its action what the drivers call it: a restart is not relabelled. */
 function unlike(runbook: Runbook, steps: readonly DraftedStep[]): Refused | null {
   if (steps.length === 0) return refusal('BAD_PARAMETERS', 'the runbook has no steps')
-  const same = steps.some(
+  const same = steps.every(
     ({ hand: { manifest } }) => manifest.kind === runbook.kind && manifest.area === runbook.area,
   )
   if (same) return null
@@ -117,6 +120,9 @@ function notAsExpected(
 
 /** Whatever the server asks for: what people agree to is about now. */
 const LONGEST_PLAN = 86_400_000
+
+/** Bytes of JSON: a server takes 1 MiB in one report, and people are to read what they sign. */
+const LARGEST_PLAN = 256 * 1024
 
 const BY_RISK = ['easy', 'hard', 'none'] as const
 

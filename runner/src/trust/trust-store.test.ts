@@ -34,9 +34,10 @@ const open = () =>
     { verify: verifyAct, digestOf },
   )
 
-function second(name: string): Json[] {
+function second(name: string, changes: Partial<TrustBody> = {}): Json[] {
   const site = at.config.trust.genesis
-  const body = { ...genesis, version: 2, site, previous: site, name, issuedAt: genesis.issuedAt + 1 }
+  const issuedAt = genesis.issuedAt + 1
+  const body = { ...genesis, version: 2, site, previous: site, name, issuedAt, ...changes }
   const subject = digestOf('countersign/trust/v1', body as unknown as Json)
   const acts = [at.ann, at.bob].map((one) =>
     signAct(one, { act: 'trust', subject, site, notAfter: body.issuedAt + 1_000 }),
@@ -80,6 +81,22 @@ test('knows no chain once it has expired, and no key that was revoked here', () 
   if ('refused' in current) throw new Error(current.refused)
   expect(current.trust.body.people.find(({ id }) => id === 'bob')?.keys).toEqual([])
   expect(current.trust.body.grantKeys).toEqual([])
+})
+
+test('takes no new version from keys that were revoked here, nor dated back from expired ones', () => {
+  const trust = open()
+  const late = Math.max(...genesis.people.flatMap(({ keys }) => keys.map(({ notAfter }) => notAfter)))
+  const longer = second('late', { expiresAt: late + 1_000_000 })
+  expect(trust.take(longer, late)).toMatchObject({ refused: expect.stringMatching('has expired') })
+  revokeKey(at.config.state, at.bob.line)
+  expect(trust.take(longer, Date.now())).toMatchObject({ refused: expect.stringMatching('revoked here') })
+  expect(trust.version()).toBe(1)
+})
+
+test('goes on with a version that was taken before its signer’s key was revoked', () => {
+  open().take(second('two'), Date.now())
+  revokeKey(at.config.state, at.bob.line)
+  expect(open().version()).toBe(2)
 })
 
 test('re-enrolment begins a new journal with a new key', () => {

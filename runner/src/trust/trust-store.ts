@@ -39,14 +39,15 @@ export function openTrust(
       'restore the pin, or re-root this runner on purpose',
     )
   const own = ownChainFile(at.state)
-  /** Without regard to expiry: that is asked at each use. */
-  const check = (versions: readonly Json[]) =>
-    verifyChain(versions, { genesis: at.genesis }, 0, checks.verify, checks.digestOf)
 
-  function read(versions: readonly Json[]): Held | { refused: string } {
-    const answer = check(versions)
-    if ('refused' in answer) return answer
+  /** The chain's own expiry is asked at each use. `now`: when the keys behind what is new here must hold. */
+  function read(versions: readonly Json[], now: Instant): Held | { refused: string } {
     const seen = journal.state.trust
+    // At the first start nothing is new: the chain came by hand, with the pin.
+    const newer = seen === null ? null : { than: seen.version, now, revoked: readRevoked(at.state) }
+    const pins = { genesis: at.genesis }
+    const answer = verifyChain(versions, pins, 0, checks.verify, checks.digestOf, newer)
+    if ('refused' in answer) return answer
     const there = seen === null ? null : answer.digests[seen.version - 1]
     if (there === undefined)
       return { refused: `it ends at trust/${answer.digests.length}, trust/${seen?.version} was seen before` }
@@ -60,7 +61,8 @@ export function openTrust(
       journal.append({ type: 'trusted', version, digest: trust.digest })
   }
 
-  const first = read(readChain(existsSync(own) ? own : at.chainFile))
+  // What a crash left between file and journal was asked about the time when it was taken.
+  const first = read(readChain(existsSync(own) ? own : at.chainFile), 0)
   if ('refused' in first)
     throw new RunnerFault(`the trust chain was refused: ${first.refused}`, 'restore the chain file')
   remember(first)
@@ -75,7 +77,7 @@ export function openTrust(
     },
     version: () => held.version,
     take(versions, now) {
-      const next = read(versions)
+      const next = read(versions, now)
       if ('refused' in next) return next
       if (next.trust.body.expiresAt <= now) return { refused: `trust/${next.version} has expired` }
       // The file first: a crash between the two leaves a newer file, which the next start takes.

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { Refusal } from '../http/refusal.ts'
 import { goOnSafely } from '../proposal/advance.ts'
+import { innermost } from '../proposal/store.ts'
 import { appendProposal, type LoadedProposal, loadProposal } from '../proposal/stream.ts'
 import { checkSigned, useNonce } from './acts.ts'
 
@@ -18,6 +19,9 @@ export type Answered = { proposal: string; phase: string; missing: { role: strin
 type Asking = Extract<Proposal, { phase: 'asking' }>
 /** `code`: the rule that it broke; NOT_ASKED where nobody waits for it (any more). */
 type Refused = { code: string; says: string }
+
+/** Refusals are recorded while the stream is shorter than this. */
+const MOST_RECORDED = 200
 
 export function approve(context: Context, id: string, signed: SignedAct): Promise<Answered> {
   return answer(context, id, signed, null)
@@ -37,6 +41,8 @@ async function answer(
     const loaded = await loadProposal(tx, id)
     const { state } = loaded
     if (state.phase === 'new') throw Refusal.notFound(`no proposal ${id}`)
+    // An answer that was lost on its way: the very same act again is no second one.
+    if (reason === null && actsOf(state).some((known) => isSame(known, signed))) return { next: loaded }
     if (state.phase !== 'asking') {
       const says = `proposal ${id} is "${state.phase}", nobody's signature is awaited`
       return recordRefusal(tx, context, loaded, signed, { code: 'NOT_ASKED', says })
@@ -69,6 +75,16 @@ async function answer(
   }
 }
 
+function actsOf(state: Proposal): readonly SignedAct[] {
+  const inner = innermost(state)
+  if (inner.phase === 'asking') return inner.asking.acts
+  return 'grant' in inner ? inner.acts : []
+}
+
+function isSame(a: SignedAct, b: SignedAct): boolean {
+  return a.act.nonce === b.act.nonce && a.signature === b.signature && a.person === b.person
+}
+
 async function check(
   tx: pg.ClientBase,
   context: Context,
@@ -99,6 +115,8 @@ async function recordRefusal(
   signed: SignedAct,
   { code, says }: Refused,
 ): Promise<{ refused: Refused }> {
+  // A stream is folded whole: what anyone with a token may repeat does not grow it without end.
+  if (loaded.seq >= MOST_RECORDED) return { refused: { code, says } }
   const person = context.trust.current().body.people.some(({ id }) => id === signed.person)
     ? signed.person
     : 'unknown'

@@ -2,6 +2,7 @@
  * An HTTP probe of our own: the value is the status code, or 0 where the service refuses the connection. A probe that
  * could not be made at all (no route, no time) is unknown: our own blindness says nothing about the service.
  */
+import { bounded } from './bounded.ts'
 import { type Source, Unreadable } from './source.ts'
 
 const REFUSED = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'])
@@ -12,11 +13,11 @@ export function httpProbe(id: string, group: string, timeoutMs: number): Source 
     group,
     async read(query, signal) {
       try {
-        const response = await fetch(query, {
-          redirect: 'manual',
-          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        const response = await bounded(signal, timeoutMs, async (ends) => {
+          const answer = await fetch(query, { redirect: 'manual', signal: ends })
+          await answer.body?.cancel()
+          return answer
         })
-        await response.body?.cancel()
         return {
           value: response.status,
           text: `status ${response.status}`,

@@ -2,7 +2,11 @@
 import { bounded } from './bounded.ts'
 import { type Source, Unreadable } from './source.ts'
 
-const VALUES: Record<string, number> = { running: 1, stopped: 0, failed: -1 }
+const VALUES = new Map([
+  ['running', 1],
+  ['stopped', 0],
+  ['failed', -1],
+])
 
 /** `query` is the name of the service. */
 export function keeper(id: string, group: string, url: string, timeoutMs: number): Source {
@@ -18,7 +22,7 @@ export function keeper(id: string, group: string, url: string, timeoutMs: number
       })
       const { services } = JSON.parse(raw) as { services: { name: string; state: string }[] }
       const state = services.find(({ name }) => name === query)?.state ?? 'missing'
-      const value = VALUES[state]
+      const value = VALUES.get(state)
       if (value === undefined) throw new Unreadable(`the keeper reports "${state}" for "${query}"`)
       return { value, text: state, raw }
     },

@@ -73,7 +73,7 @@ function sayHeld(holds: readonly Hold[]): string {
 
 function refuseByLog({ log, limits }: Context, { decided, planned }: Grantable): string | null {
   const status = log.status()
-  if (status.state === 'rewound') return status.says
+  if (status.state === 'rewound' || status.state === 'away') return status.says
   const behindMs = log.behindMs()
   if (behindMs <= limits.logBehind) return null
   const isUnsigned = decided.decision.outcome === 'auto'

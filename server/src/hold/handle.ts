@@ -12,7 +12,7 @@ import { Refusal } from '../http/refusal.ts'
 import { enqueue } from '../jobs/queue.ts'
 import { appendSite } from '../trust/site-stream.ts'
 import { derived } from '../uuid.ts'
-import { type HoldRow, liftHold, lockHolds, takeOverdue, writeHold } from './store.ts'
+import { type HoldRow, liftHold, listHoldRows, lockHolds, takeOverdue, writeHold } from './store.ts'
 
 export type HoldWish = { scope: HoldScope; reason: string; until: number; signed: SignedAct }
 
@@ -21,6 +21,8 @@ export async function setHold(context: Context, wish: HoldWish): Promise<HoldRow
   const { scope, reason, until, signed } = wish
   return inTransaction(context.pool, async (tx) => {
     await lockHolds(tx, 'alone')
+    const known = (await listHoldRows(tx)).find((hold) => hold.id === derived('hold', signed.act.nonce))
+    if (known !== undefined && known.person === signed.person && known.until === until) return known
     const subject = subjectDigest(digestOf, 'hold', { scope, reason, until })
     const answer = await checkSigned(tx, context, signed, { act: 'hold', subject })
     if (!answer.ok) throw Refusal.refused(answer.says, answer.code)

@@ -315,6 +315,7 @@ function hello(runner: string) {
     logSize: 0,
     holds: [],
     journalHead: 0,
+    upMs: 60_000,
     clock: site.context.now(),
   }
 }

@@ -68,6 +68,7 @@ test("an agent's token with every scope decides nothing on any route", async () 
           clock: 1,
           holds: [],
           journalHead: 0,
+          upMs: 60_000,
         },
         waitMs: 0,
       },

@@ -30,7 +30,7 @@ import { Refusal } from './refusal.ts'
 
 export const handlers: Handlers = {
   receiveAlertmanager: async ({ context, caller, body }) => ({
-    receipts: await acceptSignals(context, caller.id, toSignals(body, caller.id)),
+    receipts: await acceptSignals(context, caller.id, toSignals(body, caller.id, context.now())),
   }),
   listIncidents: ({ context, query }) => showIncidents(context, query),
   getIncident: ({ context, params }) => showIncident(context, params.id),

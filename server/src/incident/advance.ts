@@ -58,7 +58,7 @@ async function whatNext(
 }
 
 function isNews(known: Routing | null, now: Routing): boolean {
-  return known?.route !== now.route || known.because !== now.because
+  return known?.route !== now.route || known.actionability !== now.actionability
 }
 
 function resolved(proposals: { id: string; outcome: string | null }[]): IncidentEvent {

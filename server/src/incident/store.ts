@@ -94,6 +94,21 @@ export function toOpen(id: string, state: Incident): OpenIncident {
   }
 }
 
+/** Open incidents of these services but one. */
+export async function openIncidentsOf(
+  tx: pg.ClientBase,
+  services: readonly string[],
+  except: string | null,
+): Promise<Incident[]> {
+  const { rows } = await tx.query<{ state: Incident }>({
+    name: 'open-incidents',
+    text: `select state from incident where status = 'open' and service = any($1)
+      and ($2::uuid is null or id <> $2)`,
+    values: [services, except],
+  })
+  return rows.map(({ state }) => state)
+}
+
 /** The last incident of the same service or alert that was resolved within a day. */
 export async function findRecurrence(
   tx: pg.ClientBase,

@@ -2,6 +2,7 @@
 import type { ServerConfig } from '@countersign/language/config/server'
 import type { Context } from '../context.ts'
 import { pageOverdue } from '../hold/handle.ts'
+import { refreshPublications } from '../publication/handle.ts'
 import { createProbe } from '../signal/probe.ts'
 import { reconcileAlertmanager } from '../signal/reconcile.ts'
 import { startReconciler } from './reconcile.ts'
@@ -9,12 +10,16 @@ import { taskOf } from './tasks.ts'
 
 const HOLDS_EVERY = 5_000
 const ALERTS_EVERY = 15_000
+const PUBLICATIONS_EVERY = 5_000
 
 export function startDuties(context: Context, config: ServerConfig): { stop(): Promise<void> } {
   const { pool, now, logger } = context
   const reconciler = startReconciler({ pool, taskOf, clock: now, log: logger })
   const api = config.signals.alertmanager?.api ?? null
-  const duties = [every(context, HOLDS_EVERY, () => pageOverdue(context))]
+  const duties = [
+    every(context, HOLDS_EVERY, () => pageOverdue(context)),
+    every(context, PUBLICATIONS_EVERY, () => refreshPublications(context, context.pool)),
+  ]
   if (api !== null)
     duties.push(
       every(context, ALERTS_EVERY, () =>

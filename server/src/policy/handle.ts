@@ -11,10 +11,12 @@ import { digestOf } from '@countersign/crypto/digest-of'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { routeIncident } from '../incident/routing.ts'
+import { openIncidentsOf } from '../incident/store.ts'
 import { loadIncident } from '../incident/stream.ts'
 import { closeProposal } from '../proposal/close.ts'
 import { runbookOf } from '../proposal/steering.ts'
 import { appendProposal, type LoadedProposal } from '../proposal/stream.ts'
+import { refreshPublications } from '../publication/handle.ts'
 import { readHistory } from './history.ts'
 
 type Deciding = Extract<Proposal, { phase: 'deciding' }>
@@ -25,6 +27,7 @@ export async function decideProposal(
   loaded: LoadedProposal,
 ): Promise<LoadedProposal> {
   const { state } = loaded
+  await refreshPublications(context, tx)
   const published = context.published.policy()
   if (state.phase !== 'deciding') return loaded
   if (published === null) return closeProposal(tx, context, loaded, 'escalated', 'no policy is in force')
@@ -47,7 +50,12 @@ async function decision(tx: pg.PoolClient, context: Context, state: Deciding, po
       catalogue: context.catalogue,
       assessment:
         runbook !== null && runbook.evidence.length > 0 ? (state.reads.at(-1)?.assessment ?? null) : null,
-      incident: await incidentFacts(tx, context, proposed.incident),
+      incident: await incidentFacts(
+        tx,
+        context,
+        proposed.incident,
+        plan.targets.map(({ service }) => service),
+      ),
       history: await readHistory(tx, plan, runbook, proposed.target, now),
       now,
     }),
@@ -63,9 +71,37 @@ async function decision(tx: pg.PoolClient, context: Context, state: Deciding, po
   return { event: { type: 'decided' as const, decision: answer, facts, observing } }
 }
 
-async function incidentFacts(tx: pg.PoolClient, context: Context, id: string | null): Promise<IncidentFacts> {
-  if (id === null) return null
-  const { state } = await loadIncident(tx, id)
-  const { actionability } = routeIncident(context, state)
-  return { severity: state.severity, actionability, correlated: correlated(state) }
+/**
+ * From the incident it is linked to, and from every open one of the services it touches: leaving out or choosing an
+ * incident makes nothing milder.
+ */
+async function incidentFacts(
+  tx: pg.PoolClient,
+  context: Context,
+  id: string | null,
+  services: readonly string[],
+): Promise<IncidentFacts> {
+  const linked = id === null ? [] : [(await loadIncident(tx, id)).state]
+  const states = [...linked, ...(await openIncidentsOf(tx, services, id))]
+  if (states.length === 0) return null
+  return {
+    isLinked: id !== null,
+    severity: worstOf(
+      SEVERITIES,
+      states.map(({ severity }) => severity),
+    ),
+    actionability: worstOf(
+      ACTIONABILITIES,
+      states.map((state) => routeIncident(context, state).actionability),
+    ),
+    correlated: Math.max(...states.map(correlated)),
+  }
+}
+
+/** From mild to grave. */
+const SEVERITIES = ['info', 'minor', 'major', 'critical'] as const
+const ACTIONABILITIES = ['high', 'low', 'none'] as const
+
+function worstOf<T>(fromMild: readonly T[], found: readonly T[]): T {
+  return fromMild[Math.max(...found.map((one) => fromMild.indexOf(one)))] as T
 }

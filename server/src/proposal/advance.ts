@@ -124,7 +124,9 @@ async function carryOut(
     case 'undo':
       return undo(tx, context, loaded, todo.because)
     case 'void':
-      return appendProposal(tx, context, loaded, [{ event: { type: 'voided', because: todo.because } }])
+      return appendProposal(tx, context, loaded, [
+        { event: { type: 'voided', because: todo.because, ...(todo.waited ? { waited: true } : {}) } },
+      ])
     case 'close':
       return closeProposal(tx, context, loaded, todo.outcome, todo.because)
     default:

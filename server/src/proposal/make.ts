@@ -8,6 +8,7 @@ import { digestOf } from '@countersign/crypto/digest-of'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { Refusal } from '../http/refusal.ts'
+import { loadIncident } from '../incident/stream.ts'
 import { appendProposal, type LoadedProposal, loadProposal } from './stream.ts'
 
 export type Wish = {
@@ -32,6 +33,8 @@ export async function propose(tx: pg.PoolClient, context: Context, wish: Wish): 
       errors: checked.problems.map(({ name, says }) => ({ path: `parameters.${name}`, message: says })),
     })
   const { parameters, service, target } = checked
+  if (wish.incident !== null && wish.proposer.kind !== 'detector')
+    await checkIncident(tx, wish.incident, service)
   const event: ProposalEvent = {
     type: 'proposed',
     incident: wish.incident,
@@ -46,4 +49,14 @@ export async function propose(tx: pg.PoolClient, context: Context, wish: Wish): 
   return appendProposal(tx, context, known, [
     { event, by: wish.proposer.id, private: { class: 'incident', body: { reason: wish.reason } } },
   ])
+}
+
+/** A proposer may name an incident only if it is open and about the same service: it becomes a fact. */
+async function checkIncident(tx: pg.PoolClient, id: string, service: string | null): Promise<void> {
+  const { state } = await loadIncident(tx, id)
+  if (state.status !== 'open') throw Refusal.notFound(`there is no open incident ${id}`)
+  if (state.service === null || state.service !== service)
+    throw Refusal.conflict(
+      `incident ${id} is about "${state.service ?? 'nothing known'}", the proposal about "${service ?? 'nothing known'}"`,
+    )
 }

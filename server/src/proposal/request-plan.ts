@@ -2,6 +2,7 @@
 import type { PlanRequest } from '@countersign/core/runner/protocol'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
+import { refreshPublications } from '../publication/handle.ts'
 import { handOut } from '../runner/tasks.ts'
 import { uuid } from '../uuid.ts'
 import { closeProposal } from './close.ts'
@@ -15,6 +16,7 @@ export async function requestPlan(
   const { id, state } = loaded
   if (state.phase !== 'plannable') return loaded
   const { proposed } = state
+  await refreshPublications(context, tx)
   const runbook = context.published.runbook(proposed.runbook.id, proposed.runbook.digest)
   const policy = context.published.policy()
   const runner = context.trust.current().body.runners[0]?.id

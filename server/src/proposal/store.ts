@@ -35,8 +35,8 @@ export async function projectProposal(
     name: 'project-proposal',
     text: `insert into proposal (id, incident, runbook, runbook_digest, intent, service, target, area, proposer_kind,
         proposer_id, phase, outcome, because, decision, runner, grant_id, created_at, updated_at, granted_at,
-        closed_at, targets)
-      values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)
+        closed_at, targets, services)
+      values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)
       on conflict (id) do update set area = excluded.area, phase = excluded.phase, outcome = excluded.outcome,
         because = excluded.because, decision = excluded.decision, runner = excluded.runner,
         grant_id = excluded.grant_id, updated_at = excluded.updated_at,
@@ -65,6 +65,12 @@ export async function projectProposal(
       grant?.issuedAt ?? null,
       state.phase === 'closed' ? now : null,
       plan?.scope.targets ?? 0,
+      [
+        ...new Set([
+          ...(plan?.targets.map(({ service }) => service) ?? []),
+          ...(proposed.service === null ? [] : [proposed.service]),
+        ]),
+      ],
     ],
   })
 }
@@ -107,8 +113,11 @@ export async function listProposalRows(db: pg.Pool, filter: ProposalFilter): Pro
   return rows
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** `<created_at>~<id>`, as handed out in `next`. */
 export function keyOf(after: string | undefined): [number | null, string | null] {
   const [at, id] = (after ?? '').split('~')
-  return at === undefined || id === undefined || !/^\d+$/.test(at) ? [null, null] : [Number(at), id]
+  const isKey = /^\d{1,15}$/.test(at ?? '') && UUID.test(id ?? '')
+  return isKey && at !== undefined && id !== undefined ? [Number(at), id] : [null, null]
 }

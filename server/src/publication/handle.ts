@@ -3,12 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { SignedAct } from '@countersign/core/act/act'
 import type { Json } from '@countersign/core/kernel/json'
+import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { readYamlFiles } from '../files.ts'
 import { appendSite } from '../trust/site-stream.ts'
 import type { Text } from './published.ts'
-import { listPublicationRows, type PublicationRow, writePublication } from './store.ts'
+import {
+  isSuperseded,
+  listMarks,
+  listPublicationRows,
+  type PublicationRow,
+  useNonces,
+  writePublication,
+} from './store.ts'
 
 /** What the files hold but is not in force, with the reason. */
 export type LeftOut = { file: string; because: string }
@@ -50,6 +58,20 @@ export async function openPublications(
   return leftOut
 }
 
+/** What another replica published since: asked for by a duty, and before anything is decided or granted. */
+export async function refreshPublications(context: Context, db: pg.ClientBase | pg.Pool): Promise<void> {
+  const marks = await listMarks(db)
+  const { published } = context
+  const isKnown = marks.every(({ what, id, digest }) =>
+    what === 'policy' ? published.policy()?.digest === digest : published.runbook(id)?.digest === digest,
+  )
+  if (isKnown) return
+  for (const row of (await listPublicationRows(db)).filter((one) => one.in_force)) {
+    const answer = published.take(row, context.trust, context.now())
+    if ('enforce' in answer) answer.enforce()
+  }
+}
+
 function isSame(row: PublicationRow, text: Omit<Text, 'digest'>): boolean {
   return row.what === text.what && row.id === text.id && row.text === text.text
 }
@@ -62,15 +84,20 @@ export async function publishText(
   const answer = context.published.take(given, context.trust, context.now())
   if ('refused' in answer) return answer
   const { taken } = answer
-  await inTransaction(context.pool, async (tx) => {
-    if (!(await writePublication(tx, taken, context.now()))) return
+  const refused = await inTransaction(context.pool, async (tx) => {
+    const fresh = await useNonces(tx, taken.acts, context.now())
+    if (fresh === 0 && (await isSuperseded(tx, taken)))
+      return 'it was superseded: people have to sign it anew'
+    if (!(await writePublication(tx, taken, context.now()))) return null
     const { what, id, digest, text, acts } = taken
     await appendSite(tx, context, {
       type: `${what}-published`,
       actor: { kind: 'person', id: acts[0]?.person ?? 'unknown' },
       state: { id, digest, text, acts } as unknown as Json,
     })
+    return null
   })
+  if (refused !== null) return { refused }
   answer.enforce()
   return { taken }
 }

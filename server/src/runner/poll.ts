@@ -18,11 +18,15 @@ export async function pollTasks(
     throw new Refusal('BAD_REQUEST', `expected runner protocol ${RUNNER_PROTOCOL}, got ${hello.protocol}`)
   await writeSeen(context.pool, hello, context.now())
   const news = newTrust(context, hello)
-  const deadline = performance.now() + waitMs
+  const began = performance.now()
+  const deadline = began + waitMs
   for (;;) {
     const left = deadline - performance.now()
     const woken = context.bus.wait('task', hello.runner, Math.min(Math.max(left, 0), 2_000), signal)
-    const tasks = [...news, ...(await takeTasks(context, hello.runner))]
+    const tasks = [
+      ...news,
+      ...(await takeTasks(context, hello.runner, Math.floor(hello.upMs + performance.now() - began))),
+    ]
     const word = await wordFor(context, hello.runner)
     if (tasks.length > 0 || word.stop.length > 0 || left <= 0 || signal.aborted) return { tasks, word }
     await woken

@@ -105,6 +105,7 @@ describe('the line of receipts', () => {
       logSize: 0,
       holds: [],
       journalHead: 0,
+      upMs: 60_000,
       clock: 1,
     }
     const poll = await site.call('POST', '/v1/runner/poll', {

@@ -23,15 +23,17 @@ export async function handOut(
   await notify(tx, 'task', runner)
 }
 
-export async function takeTasks(context: Context, runner: string): Promise<Task[]> {
+/** A process that has just started knows of nothing: `upMs` says how long it runs, and all from before is its again. */
+export async function takeTasks(context: Context, runner: string, upMs: number): Promise<Task[]> {
   const now = context.now()
   const { rows } = await context.pool.query<{ body: Task }>({
     name: 'take-tasks',
     text: `update task set handed_at = $2 where id in (
         select id from task where runner = $1 and done_at is null and (handed_at is null or handed_at < $3)
-        order by created_at limit 20 for update skip locked)
+        order by array_position(array['stop', 'undo', 'settled', 'trust', 'execute', 'plan'], kind), created_at
+        limit 20 for update skip locked)
       returning body, created_at`,
-    values: [runner, now, now - AGAIN_AFTER],
+    values: [runner, now, now - Math.min(AGAIN_AFTER, upMs)],
   })
   return rows.map(({ body }) => body)
 }

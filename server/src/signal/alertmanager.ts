@@ -4,27 +4,36 @@ import type { Severity, Signal } from '@countersign/core/signal/signal'
 import type { z } from 'zod'
 
 /** The words for severity that are in use, from mildest to gravest; an unknown word counts as major. */
-const SEVERITIES: Record<string, Severity> = {
-  none: 'info',
-  info: 'info',
-  informational: 'info',
-  warning: 'minor',
-  minor: 'minor',
-  error: 'major',
-  major: 'major',
-  page: 'critical',
-  critical: 'critical',
-}
+const SEVERITIES = new Map<string, Severity>(
+  Object.entries({
+    none: 'info',
+    info: 'info',
+    informational: 'info',
+    warning: 'minor',
+    minor: 'minor',
+    error: 'major',
+    major: 'major',
+    page: 'critical',
+    critical: 'critical',
+  }),
+)
 
-export function toSignals(webhook: z.output<typeof AlertmanagerWebhook>, source: string): Signal[] {
+/** An occurrence from the future would hide every real one before it: it counts as of now, give or take this. */
+const SKEW = 120_000
+
+export function toSignals(
+  webhook: z.output<typeof AlertmanagerWebhook>,
+  source: string,
+  now: number,
+): Signal[] {
   return webhook.alerts.map((alert) => ({
     source,
     fingerprint: alert.fingerprint,
     alert: alert.labels['alertname'] ?? 'unnamed alert',
     status: alert.status,
-    startsAt: Date.parse(alert.startsAt),
+    startsAt: Math.min(Date.parse(alert.startsAt), now + SKEW),
     endsAt: alert.status === 'resolved' && alert.endsAt !== undefined ? Date.parse(alert.endsAt) : null,
-    severity: SEVERITIES[(alert.labels['severity'] ?? '').toLowerCase()] ?? 'major',
+    severity: SEVERITIES.get((alert.labels['severity'] ?? '').toLowerCase()) ?? 'major',
     labels: alert.labels,
     annotations: alert.annotations,
   }))

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Act, ActName } from '@countersign/core/act/act'
 import { type DocumentedAct, type Subjects, subjectDigest } from '@countersign/core/act/subject'
 import { publishedDigest } from '@countersign/core/approval/published'
@@ -94,6 +95,7 @@ export async function testSite() {
   writeFileSync(join(folder, 'tokens.yaml'), tokensFile(now()))
   const app = createApp(context, handlers, openTokens(join(folder, 'tokens.yaml')))
   const site = { context, app, database, monitor, folder, people, keys, clock, ...means(context, people) }
+  await untilLeading(context)
   await recordTrust(context)
   await publishAll(context, people.ann)
   let used = 0
@@ -128,6 +130,15 @@ function means(context: Context, people: Record<string, Signer>) {
     publication: (what: 'policy' | 'runbook', id: string, text: string, by: Signer[]) =>
       publication(site, now(), { what, id, text, by }),
   }
+}
+
+/** Until then nothing is granted. */
+async function untilLeading({ log }: Context): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    if (log.status().state === 'leading') return
+    await sleep(10)
+  }
+  throw new Error(`expected the log to be led, it is ${log.status().state}`)
 }
 
 type Publishing = { what: 'policy' | 'runbook'; id: string; text: string; by: Signer[] }

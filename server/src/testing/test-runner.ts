@@ -56,7 +56,15 @@ export function createTestRunner(site: TestSite) {
     return reply
   }
   const take = async (): Promise<Task[]> => {
-    const hello = { protocol: 1, runner: 'runner-1', trustVersion: 1, logSize: 0, holds: [], journalHead: 0 }
+    const hello = {
+      protocol: 1,
+      runner: 'runner-1',
+      trustVersion: 1,
+      logSize: 0,
+      holds: [],
+      journalHead: 0,
+      upMs: 60_000,
+    }
     const body = { hello: { ...hello, clock: site.context.now() }, waitMs: 0 }
     const reply = await site.call('POST', '/v1/runner/poll', { token: 'runner', body })
     if (reply.status !== 200) throw new Error(`the poll failed: ${reply.text}`)

@@ -38,14 +38,29 @@ export async function streamExport(
   reply.hijack()
   reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   try {
-    for await (const line of lines)
-      if (!reply.raw.write(line)) await new Promise((resolve) => reply.raw.once('drain', resolve))
+    for await (const line of lines) {
+      // A client that leaves ends the generator too: nothing is held in memory for nobody.
+      if (reply.raw.destroyed) break
+      if (!reply.raw.write(line)) await drained(reply)
+    }
     reply.raw.end()
   } catch (error) {
     context.logger.error({ err: error }, 'an export broke off')
     reply.raw.destroy()
   }
   return undefined
+}
+
+function drained(reply: FastifyReply): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      reply.raw.off('drain', done)
+      reply.raw.off('close', done)
+      resolve()
+    }
+    reply.raw.once('drain', done)
+    reply.raw.once('close', done)
+  })
 }
 
 async function streamsOf(pool: pg.Pool, incident: string): Promise<string[]> {

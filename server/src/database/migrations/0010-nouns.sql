@@ -50,6 +50,7 @@ create table proposal (
   intent text not null,
   service text,
   target text,
+  services text[] not null default '{}',
   area text not null,
   proposer_kind text not null,
   proposer_id text not null,
