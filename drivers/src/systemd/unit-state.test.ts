@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { DriverFault, type DriverStep } from '../driver.ts'
 import { systemdDriver } from './systemd.ts'
 import { faultOfChange } from './unit-change.ts'
-import { effectOn } from './unit-effect.ts'
+import { effectOn, isSameLife } from './unit-effect.ts'
 import { parseUnit, type UnitMark } from './unit-state.ts'
 import { readUnitStep } from './unit-step.ts'
 
@@ -86,6 +86,17 @@ test.each([
   ['stop', 'active', 'deactivating', 'a1', 'pending'],
 ] as const)('%s of a unit that was %s and is %s (%s): %s', (action, was, is, invocation, effect) => {
   expect(effectOn(action, mark(was), mark(is, invocation))).toBe(effect)
+})
+
+test.each([
+  { what: 'the same invocation', was: ['active', 'a'], is: ['active', 'a'], same: true },
+  { what: 'another invocation', was: ['active', 'a'], is: ['active', 'b'], same: false },
+  { what: 'a rest that systemd has forgotten', was: ['inactive', 'a'], is: ['inactive', ''], same: true },
+  { what: 'a rest after another life', was: ['inactive', 'a'], is: ['failed', 'b'], same: false },
+  { what: 'a life that ended and was forgotten', was: ['active', 'a'], is: ['inactive', ''], same: false },
+])('$what: the same life is $same', ({ was, is, same }) => {
+  const of = ([active = '', invocation]: string[]) => mark(active, invocation)
+  expect(isSameLife(of(was), of(is))).toBe(same)
 })
 
 test.each([

@@ -33,9 +33,11 @@ export type Entry =
   | { type: 'burnt'; grant: string; nonces: string[] }
   /** Written before the effect; `before` is the snapshot that verify and undo are judged against. */
   | { type: 'applying'; grant: string; step: string; before: Observation }
-  | { type: 'step'; grant: string; step: string; phase: SettledPhase }
+  /** `after`: what was seen when it was verified; an undo is bound to that life. */
+  | { type: 'step'; grant: string; step: string; phase: SettledPhase; after?: Observation }
   | { type: 'finished'; grant: string; result: ExecutionResult; why: string }
-  | { type: 'undoing'; grant: string; task: string | null; because: string }
+  /** `signed`: a person's `reverse` came with it. */
+  | { type: 'undoing'; grant: string; task: string | null; because: string; signed?: boolean }
   | { type: 'undo-ended'; grant: string; complete: boolean }
   /** The right to undo ended: the outcome is settled, or its time is over. */
   | { type: 'settled'; grant: string }

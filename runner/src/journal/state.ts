@@ -16,7 +16,12 @@ export type PlannedMark = {
   expiresAt: Instant
 }
 
-export type StepMark = { phase: 'applying' | SettledPhase; before: Observation | null }
+/** `after`: as seen when it was verified. */
+export type StepMark = {
+  phase: 'applying' | SettledPhase
+  before: Observation | null
+  after: Observation | null
+}
 
 export type Execution = {
   task: string
@@ -28,7 +33,7 @@ export type Execution = {
   result: ExecutionResult | null
   finishedAt: Instant | null
   /** Set while steps are taken back, and afterwards. */
-  undo: { task: string | null; because: string; complete: boolean | null } | null
+  undo: { task: string | null; because: string; signed: boolean; complete: boolean | null } | null
   /** Whether the right to undo still stands. */
   settled: boolean
 }
@@ -148,17 +153,24 @@ function foldExecution(state: JournalState, entry: OfExecution, at: Instant): vo
   if (run === undefined) throw new Error(`the journal tells of grant ${entry.grant}, which it never took`)
   switch (entry.type) {
     case 'applying':
-      run.steps.set(entry.step, { phase: 'applying', before: entry.before })
+      run.steps.set(entry.step, { phase: 'applying', before: entry.before, after: null })
       return
-    case 'step':
-      run.steps.set(entry.step, { phase: entry.phase, before: run.steps.get(entry.step)?.before ?? null })
+    case 'step': {
+      const { before, after } = run.steps.get(entry.step) ?? { before: null, after: null }
+      run.steps.set(entry.step, { phase: entry.phase, before, after: entry.after ?? after })
       return
+    }
     case 'finished':
       run.result = entry.result
       run.finishedAt = at
       return
     case 'undoing':
-      run.undo = { task: entry.task, because: entry.because, complete: null }
+      run.undo = {
+        task: entry.task,
+        because: entry.because,
+        signed: entry.signed ?? false,
+        complete: null,
+      }
       return
     case 'undo-ended':
       if (run.undo !== null) run.undo = { ...run.undo, complete: entry.complete }

@@ -90,7 +90,8 @@ async function breaksFloor(
   return `expected at least ${floor} members to keep serving, got ${serving?.during ?? 'unknown'}`
 }
 
-function floorFor(service: string, run: Run, shop: Workshop): number {
+/** How many members of the service must keep serving, as far as this runner was told. */
+export function floorFor(service: string, run: Run, shop: Workshop): number {
   const floors = markOf(run, shop)?.floors ?? {}
   const catalogue = Object.hasOwn(floors, service) ? (floors[service] ?? 0) : 0
   return run.by === 'envelope' ? Math.max(catalogue, ruleOf(run, shop)?.floor ?? 0) : catalogue

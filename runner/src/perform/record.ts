@@ -29,9 +29,13 @@ export function recordStep(
   const report = stepReport(step, phase, told, shop)
   shop.outbox.report(
     { type: 'step', task: run.task, grant: id, step: report },
-    { type: 'step', grant: id, step, phase },
+    { type: 'step', grant: id, step, phase, ...lifeOf(phase, told) },
   )
   return report
+}
+
+function lifeOf(phase: SettledPhase, { seen }: Told): { after?: Observation } {
+  return phase === 'verified' && seen !== null ? { after: seen } : {}
 }
 
 function stepReport(step: string, phase: StepPhase, { saw, seen }: Told, shop: Workshop): StepReport {

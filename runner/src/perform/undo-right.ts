@@ -30,7 +30,14 @@ export async function undoOnRequest(task: UndoTask, shop: Workshop): Promise<voi
   if (touchedSteps(run).length === 0) return answer(task, true, 'nothing had an effect', shop)
   const busy = busyBecause(run.plan.plan, task.grant, shop)
   if (busy !== null) return decline(task, `BUSY: ${busy}`, shop)
-  shop.journal.append({ type: 'undoing', grant: task.grant, task: task.id, because: task.because })
+  const signed = task.acts.length > 0 && peopleAsk(task, 'confirm', shop.clock.now(), shop) === null
+  shop.journal.append({
+    type: 'undoing',
+    grant: task.grant,
+    task: task.id,
+    because: task.because,
+    signed,
+  })
   return finishUndo(run, shop)
 }
 

@@ -3,8 +3,10 @@ import type { PlannedStep } from '@countersign/core/plan/plan'
 import type { StepReport } from '@countersign/core/runner/protocol'
 import type { Observation } from '@countersign/drivers/driver'
 import type { Execution } from '../journal/state.ts'
+import { servingOf } from '../plan/serving.ts'
 import { type Hand, handFor, observe, within } from '../target.ts'
 import { pause } from './pause.ts'
+import { floorFor } from './ready.ts'
 import { recordStep, sayFields } from './record.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -21,7 +23,7 @@ export async function undoSteps(run: Execution, shop: Workshop): Promise<UndoAns
   for (const planned of touchedSteps(run).reverse()) {
     const mark = run.steps.get(planned.id)
     if (mark?.before == null || mark.phase === 'undone' || mark.phase === 'moved') continue
-    const answer = await undoOne(planned, mark.before, shop)
+    const answer = await undoOne(planned, mark.before, mark.after, run, shop)
     const phase = answer.done ? 'undone' : 'undo-failed'
     steps.push(recordStep(run, planned.id, phase, { saw: answer.saw, seen: answer.seen }, shop))
     if (!answer.done)
@@ -32,7 +34,13 @@ export async function undoSteps(run: Execution, shop: Workshop): Promise<UndoAns
 
 type Undone = { done: boolean; saw: string; seen: Observation | null }
 
-async function undoOne(planned: PlannedStep, before: Observation, shop: Workshop): Promise<Undone> {
+async function undoOne(
+  planned: PlannedStep,
+  before: Observation,
+  after: Observation | null,
+  run: Execution,
+  shop: Workshop,
+): Promise<Undone> {
   const found = handFor(planned, shop.config.targets, shop.drivers)
   if ('refused' in found) return { done: false, saw: found.refused.says, seen: null }
   const { undo } = planned
@@ -42,14 +50,22 @@ async function undoOne(planned: PlannedStep, before: Observation, shop: Workshop
   const isUndone = (seen: Observation) => hand.driver.undone(hand.step, undo.artefact, seen)
   const first = await lookAt(hand, isUndone, shop)
   if (first.done) return first
+  const tooFew = await takesTooMany(hand, before, first.seen, run, shop)
+  if (tooFew !== null) return { ...first, saw: `${tooFew}: a person must sign for it` }
   let trouble = ''
   try {
     await within(hand.manifest.timeoutMs, (signal) =>
-      hand.driver.undo(hand.step, before, undo.artefact, signal),
+      hand.driver.undo(hand.step, before, undo.artefact, signal, after ?? undefined),
     )
   } catch (error) {
-    trouble = `${(error as Error).message}; `
-    shop.log('undo-failed', { step: planned.id, message: (error as Error).message })
+    const { name, message } = error as Error
+    trouble = `${message}; `
+    shop.log('undo-failed', { step: planned.id, message })
+    // The driver promised that nothing was done: there is nothing to wait for.
+    if (name === 'TargetMoved') {
+      const now = await lookAt(hand, isUndone, shop)
+      return now.done ? now : { ...now, saw: trouble + now.saw }
+    }
   }
   for (let wait = shop.timing.look.first; ; wait = Math.min(wait * 1.5, shop.timing.look.longest)) {
     const now = await lookAt(hand, isUndone, shop)
@@ -57,6 +73,25 @@ async function undoOne(planned: PlannedStep, before: Observation, shop: Workshop
     if (shop.clock.mono() >= deadline) return { ...now, saw: trouble + now.saw }
     await pause(wait, NEVER)
   }
+}
+
+/** Taking back what serves now, to a state that served less, must leave the floor: or people sign for it. */
+async function takesTooMany(
+  hand: Hand,
+  before: Observation,
+  seen: Observation | null,
+  run: Execution,
+  shop: Workshop,
+): Promise<string | null> {
+  const floor = floorFor(hand.target.service, run, shop)
+  if (floor === 0 || run.undo?.signed === true) return null
+  if (seen === null) return `how many members would keep serving is unknown, ${floor} must`
+  if (before.serving.known && before.serving.now >= seen.serving.now) return null
+  const left = before.serving.known ? before.serving.now : 0
+  const remaining = { during: left, after: left }
+  const serving = await servingOf(hand, seen, { remaining }, shop.config.targets, shop.timing.observe)
+  if (serving !== null && serving.during >= floor) return null
+  return `expected at least ${floor} members to keep serving, got ${serving?.during ?? 'unknown'}`
 }
 
 const NEVER = new AbortController().signal

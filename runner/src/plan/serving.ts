@@ -10,7 +10,7 @@ export type Serving = { now: number; during: number; after: number } | null
 export async function servingOf(
   hand: Hand,
   seen: Observation,
-  draft: StepDraft,
+  draft: Pick<StepDraft, 'remaining'>,
   targets: readonly OwnedTarget[],
   timeoutMs: number,
 ): Promise<Serving> {

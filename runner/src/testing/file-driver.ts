@@ -58,8 +58,9 @@ export const fileDriver: Driver = {
     if (now.mark === before.mark) return 'not-done'
     return step.target.settings['broken'] === true ? 'failed' : 'done'
   },
-  async undo(step, before, artefact) {
+  async undo(step, before, artefact, _signal, after) {
     const { mark } = observeFile(step)
+    if (after !== undefined && mark !== after.mark) throw new TargetMoved('someone else wrote since', 'look')
     if (Number(mark) === Number(before.mark) + 1) appendFileSync(fileOf(step), `undone ${artefact}\n`)
   },
   undone: (_step, _artefact, now) => now.fields['last']?.startsWith('undone ') === true,

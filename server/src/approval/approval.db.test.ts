@@ -95,21 +95,17 @@ describe('an approval that breaks a rule is refused, and recorded with its code'
     expect((await stateOf(site, id)).phase).toBe('asking')
   })
 
-  test('a nonce that was used, a second signature, and the proposer', async () => {
+  test('a second signature, and the proposer; the same act again is no second one', async () => {
     const { id, digest, post } = await asked(authorize, { kind: 'person', id: 'cat' })
     const signed = site.sign('bob', 'approve', digest)
     expect((await post(signed)).status).toBe(201)
+    expect((await post(signed)).status).toBe(201)
     for (const [act, code] of [
-      [signed, 'NONCE_USED'],
       [site.sign('bob', 'approve', digest), 'SIGNED_ALREADY'],
       [site.sign('cat', 'approve', digest), 'IS_PROPOSER'],
     ] as const)
       expect((await post(act)).body).toMatchObject({ says: code })
-    expect((await refusals(id)).map(({ code }) => code)).toEqual([
-      'NONCE_USED',
-      'SIGNED_ALREADY',
-      'IS_PROPOSER',
-    ])
+    expect((await refusals(id)).map(({ code }) => code)).toEqual(['SIGNED_ALREADY', 'IS_PROPOSER'])
   })
 
   test('nobody waits for it', async () => {
@@ -158,7 +154,8 @@ test('one act that is posted many times at once counts once, wherever it is post
     one.post(signed),
     other.post(signed),
   ])
-  expect(replies.map(({ status }) => status).filter((status) => status === 201)).toHaveLength(1)
+  // A lost answer may be asked for again; somewhere else the act is about another plan.
+  expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 422])
   expect((await entriesOf(site, `proposal/${one.id}`)).filter((type) => type === 'approved')).toHaveLength(1)
   expect(await entriesOf(site, `proposal/${other.id}`)).not.toContain('approved')
 })
