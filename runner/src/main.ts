@@ -1,6 +1,7 @@
 /** Starts a runner: replays its journal, goes on with what was left open, and takes work from the server. */
 import { readFileSync } from 'node:fs'
 import type { Verify } from '@countersign/core/act/vouch'
+import type { Duration } from '@countersign/core/kernel/instant'
 import type { RunnerConfig } from '@countersign/core/runner/config'
 import { RUNNER_PROTOCOL, type RunnerHello } from '@countersign/core/runner/protocol'
 import { digestOf } from '@countersign/crypto/digest-of'
@@ -57,6 +58,7 @@ export async function startRunner(config: RunnerConfig, deps: RunnerDeps): Promi
 function begin(config: RunnerConfig, deps: RunnerDeps, unlock: () => void): Running {
   const stopper = new AbortController()
   const shop = openWorkshop(config, deps, stopper.signal)
+  const startedAt = shop.clock.mono()
   let fault: Error | null = null
   const fail = (error: Error): void => {
     fault ??= error
@@ -71,7 +73,7 @@ function begin(config: RunnerConfig, deps: RunnerDeps, unlock: () => void): Runn
   const loop: Loop = { link, log: shop.log, stopping: stopper.signal, heard: shop.voice.heard }
   tasks.resume()
   const loops = [
-    pollLoop(loop, () => helloOf(shop), tasks.take),
+    pollLoop(loop, () => helloOf(shop, startedAt), tasks.take),
     reportLoop(loop, shop.journal, shop.outbox),
     rightsLoop(tasks, stopper.signal),
   ].map((running) => running.catch(fail))
@@ -132,16 +134,16 @@ function openOwnJournal(
   return openJournal(config.state, () => ({ at: Math.round(times.wall()), sure: clock().off() === null }))
 }
 
-function helloOf({ config, journal, trust, clock, hold }: Workshop): RunnerHello {
+function helloOf({ config, journal, trust, clock, hold }: Workshop, startedAt: Duration): RunnerHello {
   return {
     protocol: RUNNER_PROTOCOL,
     runner: config.id,
     trustVersion: trust.version(),
     logSize: 0,
     clock: clock.now(),
+    upMs: Math.max(0, Math.round(clock.mono() - startedAt)),
     holds: hold.isHeld() ? ['file'] : [],
     journalHead: journal.head,
-    upMs: Math.floor(process.uptime() * 1000),
   }
 }
 

@@ -25,7 +25,7 @@ export type RunnerHello = {
   holds: string[]
   journalHead: number
   /** How long this process has been running, by its own monotonic clock: what was handed out before is its again. */
-  upMs: number
+  upMs: Duration
 }
 
 /** Work for a runner. Ids are UUIDv7; a task is handed out again until its report has arrived. */

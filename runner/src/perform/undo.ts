@@ -23,7 +23,9 @@ export async function undoSteps(run: Execution, shop: Workshop): Promise<UndoAns
   for (const planned of touchedSteps(run).reverse()) {
     const mark = run.steps.get(planned.id)
     if (mark?.before == null || mark.phase === 'undone' || mark.phase === 'moved') continue
-    const answer = await undoOne(planned, mark.before, mark.after, run, shop)
+    // A later step of ours at the same target ended that life itself.
+    const after = touchedSteps(run).findLast(({ target }) => target === planned.target) === planned
+    const answer = await undoOne(planned, mark.before, after ? mark.after : null, run, shop)
     const phase = answer.done ? 'undone' : 'undo-failed'
     steps.push(recordStep(run, planned.id, phase, { saw: answer.saw, seen: answer.seen }, shop))
     if (!answer.done)

@@ -1,3 +1,4 @@
+import { verifyMachine } from '@countersign/crypto/machine-key'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBus } from '../bus.ts'
 import type { Context } from '../context.ts'
@@ -155,32 +156,6 @@ describe('the log', () => {
   })
 })
 
-describe('a hold', () => {
-  test('keeps the grant back, tells people once, and the grant goes on when it is lifted', async () => {
-    const wish = {
-      scope: { kind: 'service' as const, id: service },
-      reason: 'wait',
-      until: site.context.now() + HOUR,
-    }
-    const { id, answer } = await planned(`${service}-a`)
-    const signed = site.signAbout('bob', 'hold', wish)
-    const hold = await site.call('POST', '/v1/holds', { body: { ...wish, signed } })
-    expect(hold.status).toBe(201)
-    await answer()
-    await work(site)
-    expect((await stateOf(site, id)).phase).not.toBe('granted')
-    const held = String(hold.body['id'])
-    const resume = site.signAbout('cat', 'resume', { hold: held })
-    expect((await site.call('POST', `/v1/holds/${held}/resume`, { body: { signed: resume } })).status).toBe(
-      201,
-    )
-    const state = await stateOf(site, id)
-    if (state.phase === 'asking') await approve(site, id, 'ann')
-    site.tick(2_000)
-    await until(site, runner, id, ['granted', 'closed'], { silent: ['execute'] })
-  })
-})
-
 test('two servers on one database that advance one proposal at once give one grant', async () => {
   for (const member of ['a', 'b', 'c']) {
     const { id } = await planned(`${service}-${member}`)
@@ -204,7 +179,6 @@ test('two servers on one database that advance one proposal at once give one gra
 })
 
 test('a grant names the plan, the runner and its end, and is signed by the key of the trust chain', async () => {
-  const { verifyMachine } = await import('@countersign/crypto/machine-key')
   const id = await proposeFor(site, `${service}-a`)
   const state = await until(site, runner, id, ['granted'])
   if (state.phase !== 'granted') throw new Error('expected a grant')

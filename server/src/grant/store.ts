@@ -2,6 +2,7 @@
 import type { Instant } from '@countersign/core/kernel/instant'
 import type { Plan } from '@countersign/core/plan/plan'
 import type pg from 'pg'
+import { ADVISORY } from '../database/advisory-locks.ts'
 
 /** Null: all is reserved. Otherwise what stands in the way, in words. Keys are locked in sorted order. */
 export async function reserve(
@@ -17,7 +18,7 @@ export async function reserve(
     ...targets.map(({ service }) => `service ${service}`),
   ]
   for (const key of [...new Set(keys)].sort())
-    await tx.query('select pg_advisory_xact_lock(81, hashtext($1))', [key])
+    await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [ADVISORY.reservation, key])
   for (const { id, service } of targets) {
     const { rows } = await tx.query<{ proposal: string }>(
       'select proposal from reservation where key = $1 and proposal <> $2',

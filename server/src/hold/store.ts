@@ -2,6 +2,7 @@
 import { covering, type Held, type Hold } from '@countersign/core/hold/hold'
 import type { Instant } from '@countersign/core/kernel/instant'
 import type pg from 'pg'
+import { ADVISORY } from '../database/advisory-locks.ts'
 
 type Row = Omit<Hold, 'paged'> & { since: Instant; paged: boolean }
 
@@ -47,6 +48,7 @@ export async function takeOverdue(tx: pg.ClientBase, now: Instant): Promise<Hold
 /** Grants share this lock and a new hold takes it alone: no grant slips through while a hold is being set. */
 export async function lockHolds(tx: pg.ClientBase, how: 'shared' | 'alone'): Promise<void> {
   await tx.query(
-    how === 'alone' ? 'select pg_advisory_xact_lock(80, 1)' : 'select pg_advisory_xact_lock_shared(80, 1)',
+    how === 'alone' ? 'select pg_advisory_xact_lock($1, $2)' : 'select pg_advisory_xact_lock_shared($1, $2)',
+    [ADVISORY.holds.class, ADVISORY.holds.id],
   )
 }

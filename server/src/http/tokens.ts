@@ -12,12 +12,21 @@ export type TokenCheck = (bearer: string, now: number) => Caller | 'unknown' | '
 
 type Known = { digest: Buffer; caller: Caller; expiresAt: number }
 
+/** Without the file nobody gets in; that is no fault of the database, whose errors carry the same code. */
+function lookAt(file: string) {
+  try {
+    return statSync(file)
+  } catch (error) {
+    throw new Error(`the tokens cannot be read: ${(error as Error).message}`)
+  }
+}
+
 /** Reads `tokens.yaml` again when it changed, so that a revoked token stops counting at once. */
 export function openTokens(file: string): TokenCheck {
   let known: Known[] = []
   let seen = ''
   const refresh = () => {
-    const { mtimeMs, size, ino } = statSync(file)
+    const { mtimeMs, size, ino } = lookAt(file)
     const mark = `${mtimeMs} ${size} ${ino}`
     if (mark === seen) return
     const read = readTokens(file, readFileSync(file, 'utf8'))

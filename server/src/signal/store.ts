@@ -2,6 +2,7 @@
 import type { Instant } from '@countersign/core/kernel/instant'
 import type { Signal } from '@countersign/core/signal/signal'
 import type pg from 'pg'
+import { ADVISORY } from '../database/advisory-locks.ts'
 
 export type SignalReceipt = {
   receipt: string
@@ -13,13 +14,13 @@ export type SignalReceipt = {
 
 /** One webhook after the other per source: placing a signal reads what the one before it wrote. */
 export async function lockSource(tx: pg.ClientBase, source: string): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock(78, hashtext($1))', [source])
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [ADVISORY.source, source])
 }
 
 /** Other sources may speak of the same services and alerts at this moment: one incident, not two. In sorted order. */
 export async function lockPlaces(tx: pg.ClientBase, places: readonly string[]): Promise<void> {
   await tx.query(
-    `select pg_advisory_xact_lock(82, place) from
+    `select pg_advisory_xact_lock(${ADVISORY.place}, place) from
       (select distinct hashtext(name) as place from unnest($1::text[]) as name order by place) as places`,
     [places],
   )

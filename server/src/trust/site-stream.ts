@@ -4,6 +4,7 @@ import type { TrustVersion } from '@countersign/core/trust/chain'
 import { digestOf } from '@countersign/crypto/digest-of'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
+import { ADVISORY } from '../database/advisory-locks.ts'
 import { inTransaction } from '../database/transaction.ts'
 import type { NewEvent } from '../record/append.ts'
 import { record } from '../record/record.ts'
@@ -16,7 +17,7 @@ export async function appendSite(
   context: Pick<Context, 'now'>,
   event: NewEvent,
 ): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock(79, 1)')
+  await tx.query('select pg_advisory_xact_lock($1, $2)', [ADVISORY.site.class, ADVISORY.site.id])
   const { rows } = await tx.query<{ seq: number }>('select seq from stream where id = $1', [STREAM])
   await record(
     tx,
