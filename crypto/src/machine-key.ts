@@ -1,6 +1,6 @@
 /** Ed25519 keys of machines (server, runner, log): made, kept in a file that only its owner reads, and used. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { VerifyMachine } from '@countersign/core/act/vouch'
 import type { Domain } from '@countersign/core/kernel/digest'
 import type { Json } from '@countersign/core/kernel/json'
@@ -23,8 +23,13 @@ export function createMachineKey(file: string): MachineSigner {
   return signerOf(privateKey)
 }
 
-/** Throws where the file is missing or holds no Ed25519 key. */
+/** Throws where the file is missing, holds no Ed25519 key, or can be read by others than its owner. */
 export function readMachineKey(file: string): MachineSigner {
+  const mode = statSync(file).mode & 0o777
+  if ((mode & 0o077) !== 0)
+    throw new Error(
+      `expected mode 600 for the key ${file}, got ${mode.toString(8)}: find out who read it, then chmod 600 or replace it`,
+    )
   const key = createPrivateKey(readFileSync(file))
   if (key.asymmetricKeyType !== 'ed25519')
     throw new Error(`expected an Ed25519 key in ${file}, got ${key.asymmetricKeyType}`)

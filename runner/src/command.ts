@@ -41,7 +41,7 @@ function offline(name: string, file: string, key: string): object | null {
     reRoot(at)
     return { genesis: at.genesis }
   }
-  revokeKey(config.state, key)
+  revokeKey({ state: config.state, chainFile: config.trust.chain }, key)
   return { revoked: key }
 }
 

@@ -11,7 +11,7 @@ import { flushFolder } from './journal/durable.ts'
 import { createJournal, journalFileOf, openJournal } from './journal/journal.ts'
 import { lockState } from './journal/lock.ts'
 import { keyFileOf, makeKey, readKey } from './keys.ts'
-import { ownChainFile } from './trust/trust-store.ts'
+import { ownChainFile } from './trust/chain-file.ts'
 
 export type Enrolment = { state: string; runner: string; now: Instant }
 

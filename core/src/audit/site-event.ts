@@ -26,6 +26,14 @@ export type SiteEvent =
       previous: { incarnation: number; size: number; root: string }
       acts: SignedAct[]
     }
-  | { type: 'signal-set-aside'; because: string }
+  /** On a stream of its own: nothing follows from the signal. */
+  | {
+      type: 'signal-set-aside'
+      because: string
+      fingerprint: string
+      status: string
+      startsAt: Instant
+      incident: string | null
+    }
   /** The private payload of that entry was erased; the entry and its commitment stay. */
   | { type: 'payload-erased'; stream: string; seq: number }

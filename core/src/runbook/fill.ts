@@ -23,7 +23,7 @@ export function fillJson(value: Json, parameters: JsonObject): { value: Json } |
   if (typeof value === 'string') {
     const whole = /^\$\{([^}.]+)\}$/.exec(value)?.[1]
     if (whole !== undefined) {
-      const given = parameters[whole.trim()]
+      const given = own(parameters, whole.trim())
       return given === undefined ? { problem: `"${value}" has no value` } : { value: given }
     }
     const filled = fill(value, parameters, null)
@@ -41,7 +41,7 @@ export function fillJson(value: Json, parameters: JsonObject): { value: Json } |
 
 function lookUp(name: string, parameters: JsonObject, catalogue: Catalogue | null): string | null {
   const [parameter = '', field] = name.split('.')
-  const value = parameters[parameter]
+  const value = own(parameters, parameter)
   if (typeof value !== 'string' && typeof value !== 'number') return null
   if (field === undefined) return String(value)
   for (const service of catalogue?.services ?? []) {
@@ -52,4 +52,9 @@ function lookUp(name: string, parameters: JsonObject, catalogue: Catalogue | nul
     if (field === 'region') return target.region
   }
   return null
+}
+
+/** What an object has by itself: `constructor` is no parameter. */
+function own(parameters: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(parameters, name) ? parameters[name] : undefined
 }

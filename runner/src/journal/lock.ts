@@ -1,5 +1,6 @@
 /** One process per journal: two would each believe that a grant is unused. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunnerFault } from '../fault.ts'
 
@@ -13,13 +14,31 @@ export function lockState(state: string): () => void {
       return () => rmSync(file, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const [pid = '', start = ''] = readHolder(file).split(' ')
+      const held = readHolder(file)
+      const [pid = '', start = ''] = held.split(' ')
       if (pid !== '' && lives(Number(pid), start) && `${pid} ${start}` !== mine)
         throw new RunnerFault(`process ${pid} already runs on "${state}"`, 'stop it first')
-      rmSync(file, { force: true })
+      putAside(file, held)
     }
   }
   throw new RunnerFault(`failed to lock "${state}"`, 'see who else writes there')
+}
+
+/**
+ * Of several that find a stale lock, each renames what is there, and one gets it; whoever took away another lock than
+ * the stale one puts it back.
+ */
+export function putAside(file: string, stale: string): void {
+  const aside = `${file}.${process.pid}.${randomUUID()}`
+  try {
+    renameSync(file, aside)
+    if (readHolder(aside) !== stale) linkSync(aside, file)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside, { force: true })
+  }
 }
 
 function readHolder(file: string): string {

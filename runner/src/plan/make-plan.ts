@@ -18,8 +18,8 @@ import type { Trust } from '@countersign/core/trust/chain'
 import { refusal } from '../refusal.ts'
 import type { Drivers } from '../target.ts'
 import { conditionsOf } from './conditions.ts'
-import { type DraftedStep, draftSteps, type FilledStep } from './draft-steps.ts'
-import { fill, readParameters } from './parameters.ts'
+import { type DraftedStep, draftSteps } from './draft-steps.ts'
+import { fillSteps, ownParameters } from './parameters.ts'
 import { hitsFloor } from './serving.ts'
 
 export type ReadRunbook = (text: string) => { runbook: Runbook } | { refused: string }
@@ -43,23 +43,19 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   const published = readPublished(request, context)
   if ('refused' in published) return published
   const { runbook, authors } = published
-  const parameters = readParameters(runbook, request.parameters)
+  const parameters = ownParameters(runbook, request.parameters, context.config.targets)
   if ('wrong' in parameters) return refuse('BAD_PARAMETERS', parameters.wrong)
-  try {
-    const steps = fillSteps(runbook, parameters.values)
-    const drafted = await draftSteps(steps, context)
-    if ('refused' in drafted) return drafted
-    const wrong = unlike(runbook, drafted.steps) ?? notAsExpected(request, drafted.steps)
-    if (wrong !== null) return { refused: wrong }
-    const plan = writePlan(request, runbook, parameters.values, drafted.steps, context)
-    const bytes = Buffer.byteLength(JSON.stringify(plan))
-    if (bytes > LARGEST_PLAN)
-      return refuse('BAD_PARAMETERS', `the plan would be ${bytes} bytes large, ${LARGEST_PLAN} may be`)
-    return { plan, authors, runbook }
-  } catch (error) {
-    if (error instanceof TypeError) return refuse('BAD_PARAMETERS', error.message)
-    throw error
-  }
+  const filled = fillSteps(runbook, parameters.values)
+  if ('wrong' in filled) return refuse('BAD_PARAMETERS', filled.wrong)
+  const drafted = await draftSteps(filled.steps, context)
+  if ('refused' in drafted) return drafted
+  const wrong = unlike(runbook, drafted.steps) ?? notAsExpected(request, drafted.steps)
+  if (wrong !== null) return { refused: wrong }
+  const plan = writePlan(request, runbook, parameters.values, drafted.steps, context)
+  const bytes = Buffer.byteLength(JSON.stringify(plan))
+  if (bytes > LARGEST_PLAN)
+    return refuse('BAD_PARAMETERS', `the plan would be ${bytes} bytes large, ${LARGEST_PLAN} may be`)
+  return { plan, authors, runbook }
 }
 
 function refuse(code: RunnerRefusal, says: string): { refused: Refused } {
@@ -85,14 +81,6 @@ function readPublished({ runbook: given }: PlanRequest, context: PlanContext): P
       `the text is of runbook "${read.runbook.id}", said was "${given.id}"`,
     )
   return { runbook: read.runbook, authors: answer.authors }
-}
-
-function fillSteps(runbook: Runbook, values: JsonObject): FilledStep[] {
-  return runbook.steps.map((step) => {
-    const target = fill(step.target, values)
-    if (typeof target !== 'string') throw new TypeError(`the target of step "${step.id}" is no text`)
-    return { id: step.id, uses: step.uses, target, with: fill(step.with, values) as JsonObject }
-  })
 }
 
 /** The recipe must call its action what the drivers call it: a restart is not relabelled. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '@countersign/core/kernel/json'
 import type { TrustBody } from '@countersign/core/trust/chain'
@@ -33,6 +33,7 @@ const open = () =>
     journal,
     { verify: verifyAct, digestOf },
   )
+const revoke = (key: string) => revokeKey({ state: at.config.state, chainFile: at.config.trust.chain }, key)
 
 function second(name: string, changes: Partial<TrustBody> = {}): Json[] {
   const site = at.config.trust.genesis
@@ -75,8 +76,8 @@ test('does not start under another pin than the journal was begun with, until re
 test('knows no chain once it has expired, and no key that was revoked here', () => {
   const trust = open()
   expect(trust.current(genesis.expiresAt)).toHaveProperty('refused')
-  revokeKey(at.config.state, at.bob.line)
-  revokeKey(at.config.state, genesis.grantKeys[0]!.key)
+  revoke(at.bob.line)
+  revoke(genesis.grantKeys[0]!.key)
   const current = trust.current(Date.now())
   if ('refused' in current) throw new Error(current.refused)
   expect(current.trust.body.people.find(({ id }) => id === 'bob')?.keys).toEqual([])
@@ -88,14 +89,26 @@ test('takes no new version from keys that were revoked here, nor dated back from
   const late = Math.max(...genesis.people.flatMap(({ keys }) => keys.map(({ notAfter }) => notAfter)))
   const longer = second('late', { expiresAt: late + 1_000_000 })
   expect(trust.take(longer, late)).toMatchObject({ refused: expect.stringMatching('has expired') })
-  revokeKey(at.config.state, at.bob.line)
+  revoke(at.bob.line)
   expect(trust.take(longer, Date.now())).toMatchObject({ refused: expect.stringMatching('revoked here') })
   expect(trust.version()).toBe(1)
 })
 
+test('revokes only keys that the chain names, and takes no unreadable list for an empty one', () => {
+  const trust = open()
+  expect(() => revoke(at.ann.line.slice(0, -1))).toThrow(/names no person, runner or grant/)
+  revoke(`${at.bob.line} bob@laptop`)
+  revoke(at.bob.line)
+  const list = join(at.config.state, 'revoked')
+  expect(readFileSync(list, 'utf8')).toBe(`${at.bob.line}\n`)
+  rmSync(list)
+  mkdirSync(list)
+  expect(() => trust.current(Date.now())).toThrow(RunnerFault)
+})
+
 test('goes on with a version that was taken before its signer’s key was revoked', () => {
   open().take(second('two'), Date.now())
-  revokeKey(at.config.state, at.bob.line)
+  revoke(at.bob.line)
   expect(open().version()).toBe(2)
 })
 

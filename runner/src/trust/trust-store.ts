@@ -2,8 +2,6 @@
  * Whom this runner believes: the chain from its pinned genesis, never older than the newest it has seen, never
  * another branch, and without the keys that were revoked here.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Verify } from '@countersign/core/act/vouch'
 import type { Digest, DigestOf } from '@countersign/core/kernel/digest'
 import type { Instant } from '@countersign/core/kernel/instant'
@@ -14,6 +12,7 @@ import { verifyChain } from '@countersign/core/trust/verify-chain'
 import { RunnerFault } from '../fault.ts'
 import { writeDurably } from '../journal/durable.ts'
 import type { Journal } from '../journal/journal.ts'
+import { ownChainFile, readChainFile } from './chain-file.ts'
 import { readRevoked } from './revoked.ts'
 
 export type TrustStore = {
@@ -62,7 +61,7 @@ export function openTrust(
   }
 
   // What a crash left between file and journal was asked about the time when it was taken.
-  const first = read(readChain(existsSync(own) ? own : at.chainFile), 0)
+  const first = read(readChainFile(at), 0)
   if ('refused' in first)
     throw new RunnerFault(`the trust chain was refused: ${first.refused}`, 'restore the chain file')
   remember(first)
@@ -90,17 +89,3 @@ export function openTrust(
 }
 
 type Held = { trust: Trust; version: number }
-
-export function ownChainFile(state: string): string {
-  return join(state, 'trust.json')
-}
-
-function readChain(file: string): Json[] {
-  try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as Json
-    if (Array.isArray(value)) return value
-  } catch (error) {
-    throw new RunnerFault(`failed to read the trust chain "${file}"`, 'restore the file', { cause: error })
-  }
-  throw new RunnerFault(`the trust chain "${file}" is not a list of versions`, 'restore the file')
-}

@@ -9,6 +9,8 @@ import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { findCandidates, findRecurrence } from '../incident/store.ts'
 import { appendIncident, type IncidentFact, type LoadedIncident, loadIncident } from '../incident/stream.ts'
+import type { Append } from '../record/append.ts'
+import { record } from '../record/record.ts'
 import { uuid } from '../uuid.ts'
 import { lockPlaces, lockSource, type SignalReceipt, writeFiring, writeReceipt } from './store.ts'
 
@@ -63,6 +65,7 @@ class Batch {
       incident: placement.type === 'opens' ? uuid(now()) : placement.incident,
       because: placement.type === 'set-aside' ? placement.because : null,
     }
+    if (placement.type === 'set-aside') this.#setAside.push(setAside(signal, receipt, placement.because))
     if (receipt.incident !== null) await this.#note(signal, subject, placement, receipt, receipt.incident)
     await writeReceipt(this.#tx, signal, receipt, now())
     return receipt
@@ -113,14 +116,35 @@ class Batch {
     this.#signals.push({ id, signal, isEnd: type === 'resolves' })
   }
 
+  readonly #setAside: Append[] = []
   readonly #signals: { id: string; signal: Signal; isEnd: boolean }[] = []
 
   async write(): Promise<void> {
+    if (this.#setAside.length > 0) await record(this.#tx, this.#setAside, this.#context.now)
     for (const [id, facts] of this.#facts) {
       const loaded = this.#loaded.get(id) ?? (await loadIncident(this.#tx, id))
       await appendIncident(this.#tx, this.#context, loaded, facts, true)
     }
     for (const { id, signal, isEnd } of this.#signals) await writeFiring(this.#tx, signal, id, isEnd)
+  }
+}
+
+/** Nothing follows from it, and that is an entry too: a stream of its own, closed at once. */
+function setAside(signal: Signal, { receipt, incident }: SignalReceipt, because: string): Append {
+  const { source, fingerprint, status, startsAt } = signal
+  return {
+    stream: `signal/${receipt}`,
+    kind: 'signal',
+    expected: 0,
+    events: [
+      {
+        type: 'signal-set-aside',
+        actor: { kind: 'detector', id: source },
+        state: { because, fingerprint, status, startsAt, incident },
+      },
+    ],
+    dueAt: null,
+    close: true,
   }
 }
 

@@ -76,8 +76,11 @@ describe('a signal', () => {
     const told = await tell(webhooks(`${site.service()}-a`, site.context.now()))
     expect(told.words).toEqual(words)
     expect(new Set(told.receipts.map(({ receipt }) => receipt)).size).toBe(words.length)
-    for (const { disposition, because } of told.receipts)
-      expect(because !== null).toBe(disposition === 'set-aside')
+    for (const { receipt, disposition, because } of told.receipts) {
+      const isSetAside = disposition === 'set-aside'
+      expect(because !== null).toBe(isSetAside)
+      expect(await entriesOf(site, `signal/${receipt}`)).toEqual(isSetAside ? ['signal-set-aside'] : [])
+    }
     site.tick(200_000)
   })
 
