@@ -8,7 +8,9 @@ import { startPostgres } from '@countersign/server/database/launcher'
 import { migrate } from '@countersign/server/database/migrate'
 import { openPool } from '@countersign/server/database/pool'
 import { startSequencer } from '@countersign/server/log/sequencer'
+import type { Recorded } from '@countersign/server/record/append'
 import { recordAlone } from '@countersign/server/record/record'
+import { createRecorder, type Ready } from '@countersign/server/record/recorder'
 import type pg from 'pg'
 import { type Bench, quantile, type Row, row } from './row.ts'
 
@@ -48,17 +50,32 @@ async function measure(pool: pg.Pool, dir: string, say: (line: string) => void):
   })
   const body = 'x'.repeat(600)
   const bare = () => pool.query({ name: 'bare', text: 'insert into bare (body) values ($1)', values: [body] })
-  const rates = { bare: [] as number[], audited: [] as number[] }
+  const rates = { bare: [] as number[], audited: [] as number[], shared: [] as number[] }
+  const recorder = createRecorder(pool, Date.now)
   for (let round = 0; round < 2; round++) {
     rates.bare.push(await rate(() => bare()))
-    rates.audited.push(await rate(auditor(pool)))
+    rates.audited.push(await rate(auditor((ready) => recordAlone(pool, ready, Date.now))))
+    rates.shared.push(await rate(auditor((ready) => recorder.record(ready))))
   }
   const lags = await lag(pool)
   await sequencer.stop()
-  const [anchor, value] = [mean(rates.bare), mean(rates.audited)]
+  const [anchor, value, shared] = [mean(rates.bare), mean(rates.audited), mean(rates.shared)]
   say(`bare ${Math.round(anchor)}/s, audited ${Math.round(value)}/s (sequencer running)`)
   return [
-    row('audited events', value, '1/s', `bare one-row transactions, ${CONNECTIONS} connections`, anchor),
+    row(
+      'audited events, each a commit of its own',
+      value,
+      '1/s',
+      `bare one-row transactions, ${CONNECTIONS} connections`,
+      anchor,
+    ),
+    row(
+      'audited events, those of one moment in one commit',
+      shared,
+      '1/s',
+      `bare one-row transactions, ${CONNECTIONS} connections`,
+      anchor,
+    ),
     row('commit to signed checkpoint, p99', quantile(lags, 0.99), 'ms', 'goal', 200),
   ]
 }
@@ -79,7 +96,7 @@ async function rate(work: (worker: number) => Promise<unknown>): Promise<number>
 }
 
 /** Each worker appends to streams of its own, as incidents do. */
-function auditor(pool: pg.Pool): (worker: number) => Promise<unknown> {
+function auditor(record: (ready: Ready) => Promise<Recorded[]>): (worker: number) => Promise<unknown> {
   const run = Math.random().toString(36).slice(2)
   const streams = Array.from({ length: CONNECTIONS }, (_, i) => ({
     id: `bench/${run}-${i}`,
@@ -96,7 +113,7 @@ function auditor(pool: pg.Pool): (worker: number) => Promise<unknown> {
       stream.head === undefined
         ? { ...append, expected: 0 as const }
         : { ...append, expected: stream.seq, head: stream.head }
-    const [recorded] = await recordAlone(pool, ready, Date.now)
+    const [recorded] = await record(ready)
     stream.seq += 1
     stream.head = recorded?.leafHash
   }
