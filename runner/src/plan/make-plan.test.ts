@@ -54,7 +54,6 @@ test('a plan that is larger than a report can carry', async () => {
 
 const value = { says: 'the value' }
 test.each([
-  { name: 'a target of another runner', type: 'target', given: 'three', says: /no target "three"/ },
   { name: 'a service of another runner', type: 'service', given: 'mail', says: /no service "mail"/ },
   { name: 'a control character', type: 'text', given: 'a\u0000b', says: /control characters/ },
   { name: 'a long text', type: 'text', given: 'x'.repeat(2_001), says: /1 to 2000 characters/ },
@@ -65,6 +64,13 @@ test.each([
     value: given,
   })
   expect(answer).toMatchObject(bad(says))
+})
+
+test('a target of another runner', async () => {
+  const answer = await answerTo(() => ({ parameters: { value: { type: 'target', ...value } } }), {
+    value: 'three',
+  })
+  expect(answer).toMatchObject({ refused: { code: 'NOT_MY_TARGET' } })
 })
 
 test('what only looks like a parameter', async () => {

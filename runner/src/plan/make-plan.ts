@@ -44,7 +44,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
   if ('refused' in published) return published
   const { runbook, authors } = published
   const parameters = ownParameters(runbook, request.parameters, context.config.targets)
-  if ('wrong' in parameters) return refuse('BAD_PARAMETERS', parameters.wrong)
+  if ('wrong' in parameters) return refuse(parameters.code, parameters.wrong)
   const filled = fillSteps(runbook, parameters.values)
   if ('wrong' in filled) return refuse('BAD_PARAMETERS', filled.wrong)
   const drafted = await draftSteps(filled.steps, context)

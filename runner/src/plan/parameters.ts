@@ -6,18 +6,24 @@ import type { Runbook } from '@countersign/core/runbook/runbook'
 import type { OwnedTarget } from '@countersign/core/runner/config'
 import type { FilledStep } from './draft-steps.ts'
 
-/** All declared parameters with their values (defaults filled in), or the sentence that says what is wrong. */
+/** All declared parameters with their values (defaults filled in), or the sentence that says what is wrong with them. */
 export function ownParameters(
   runbook: Runbook,
   given: JsonObject,
   targets: readonly OwnedTarget[],
-): { values: JsonObject } | { wrong: string } {
+): { values: JsonObject } | { code: 'BAD_PARAMETERS' | 'NOT_MY_TARGET'; wrong: string } {
+  const owns = (wanted: string): boolean => targets.some(({ id }) => id === wanted)
   const read = readParameters(runbook, given, {
-    hasTarget: (wanted) => targets.some(({ id }) => id === wanted),
+    hasTarget: owns,
     hasService: (wanted) => targets.some(({ service }) => service === wanted),
   })
   if ('parameters' in read) return { values: read.parameters }
-  return { wrong: read.problems.map(({ name, says }) => `parameter "${name}": ${says}`).join('; ') }
+  const isElsewhere = read.problems.every(({ name }) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    return runbook.parameters[name]?.type === 'target' && typeof value === 'string' && !owns(value)
+  })
+  const code = isElsewhere ? 'NOT_MY_TARGET' : 'BAD_PARAMETERS'
+  return { code, wrong: read.problems.map(({ name, says }) => `parameter "${name}": ${says}`).join('; ') }
 }
 
 /** `${name}` alone becomes the value itself; inside a text, texts and numbers are put in. */
