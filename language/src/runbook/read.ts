@@ -89,6 +89,12 @@ function checkNumbers(source: Source, { health, breaker, parameters }: RunbookFi
         `the pattern of "${name}" is not a regular expression`,
         'check brackets and backslashes',
       )
+    if (one.pattern !== undefined && REPEATED_GROUP.test(one.pattern))
+      say(
+        [...path, 'pattern'],
+        `the pattern of "${name}" repeats a group, which some texts make hang`,
+        'repeat single characters or classes, and make groups at most optional: ([a-z0-9-]+[.])?',
+      )
     if (one.pattern !== undefined && one.type !== 'text' && one.type !== 'text-list')
       say([...path, 'pattern'], `"${name}" is ${one.type}, which takes no pattern`, 'take the pattern out')
     if (one.min !== undefined && one.max !== undefined && one.min > one.max)
@@ -102,6 +108,9 @@ function checkNumbers(source: Source, { health, breaker, parameters }: RunbookFi
   }
   return problems
 }
+
+/** `)` and a repetition behind it; a group in a class or behind a backslash does not count. */
+const REPEATED_GROUP = /(?<!\\)\)(?:[+*]|\{)/
 
 function isPattern(text: string): boolean {
   try {

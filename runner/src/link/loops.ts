@@ -13,19 +13,24 @@ export type Loop = { link: ServerLink; log: Log; stopping: AbortSignal; heard: (
 const FIRST_WAIT = 100
 const BETWEEN_TASKS = 50
 const LONGEST_WAIT = 5_000
+const MOST_KNOWN = 10_000
 
 export async function pollLoop(
   { link, log, stopping, heard }: Loop,
   hello: () => RunnerHello,
   take: (task: Task) => void,
 ): Promise<void> {
+  const known = new Set<string>()
   await forever('poll', log, stopping, async () => {
     const { tasks, word } = await link.poll(hello(), stopping)
     heard(word)
     for (const task of tasks) take(task)
     // A server that hands out the same tasks until their reports arrive must not keep this loop spinning.
     // The same holds for a stop that stands while the step at hand is finished.
-    if (tasks.length > 0 || word.stop.length > 0) await pause(BETWEEN_TASKS, stopping)
+    const isNews = tasks.some(({ id }) => !known.has(id))
+    if (known.size > MOST_KNOWN) known.clear()
+    for (const { id } of tasks) known.add(id)
+    if (!isNews && (tasks.length > 0 || word.stop.length > 0)) await pause(BETWEEN_TASKS, stopping)
   })
 }
 
