@@ -85,7 +85,7 @@ async function incidentFacts(
   const states = [...linked, ...(await openIncidentsOf(tx, services, id))]
   if (states.length === 0) return null
   return {
-    isLinked: id !== null,
+    isLinked: linked.some(({ service }) => service !== null && services.includes(service)),
     severity: worstOf(
       SEVERITIES,
       states.map(({ severity }) => severity),

@@ -33,8 +33,7 @@ export async function propose(tx: pg.PoolClient, context: Context, wish: Wish): 
       errors: checked.problems.map(({ name, says }) => ({ path: `parameters.${name}`, message: says })),
     })
   const { parameters, service, target } = checked
-  if (wish.incident !== null && wish.proposer.kind !== 'detector')
-    await checkIncident(tx, wish.incident, service)
+  if (wish.incident !== null && wish.proposer.kind !== 'detector') await checkIncident(tx, wish.incident)
   const event: ProposalEvent = {
     type: 'proposed',
     incident: wish.incident,
@@ -51,12 +50,8 @@ export async function propose(tx: pg.PoolClient, context: Context, wish: Wish): 
   ])
 }
 
-/** A proposer may name an incident only if it is open and about the same service: it becomes a fact. */
-async function checkIncident(tx: pg.PoolClient, id: string, service: string | null): Promise<void> {
+/** A proposer may name an open incident; whether it stands behind the proposal is worked out from the services. */
+async function checkIncident(tx: pg.PoolClient, id: string): Promise<void> {
   const { state } = await loadIncident(tx, id)
   if (state.status !== 'open') throw Refusal.notFound(`there is no open incident ${id}`)
-  if (state.service === null || state.service !== service)
-    throw Refusal.conflict(
-      `incident ${id} is about "${state.service ?? 'nothing known'}", the proposal about "${service ?? 'nothing known'}"`,
-    )
 }

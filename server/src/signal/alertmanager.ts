@@ -19,7 +19,7 @@ const SEVERITIES = new Map<string, Severity>(
 )
 
 /** An occurrence from the future would hide every real one before it: it counts as of now, give or take this. */
-const SKEW = 120_000
+const SKEW = 900_000
 
 export function toSignals(
   webhook: z.output<typeof AlertmanagerWebhook>,
