@@ -35,6 +35,8 @@ import {
   watched,
 } from './testing.ts'
 
+const waited: ProposalEvent = { type: 'voided', because: 'it waited', waited: true }
+
 describe('next', () => {
   const LATE = START + 60 * MINUTE
   test.each<{
@@ -84,6 +86,25 @@ describe('next', () => {
       name: 'watches what was aborted too late to stop',
       events: [...toGrant, started, interrupted('abort'), finished('succeeded')],
       is: { do: 'open-health' },
+    },
+    {
+      name: 'looks anew at what a machine decided alone and could not run for a while',
+      events: toDecision('auto'),
+      with: { now: START + 31_000 },
+      is: { do: 'void', waited: true },
+    },
+    {
+      name: 'does not count such looks as moves of the target',
+      events: [proposed, ...Array.from({ length: 5 }, () => [...toDecision('auto').slice(1), waited]).flat()],
+      is: { do: 'read-evidence' },
+    },
+    {
+      name: 'hands over what never gets its turn',
+      events: [
+        proposed,
+        ...Array.from({ length: 41 }, () => [...toDecision('auto').slice(1), waited]).flat(),
+      ],
+      is: { do: 'close', outcome: 'escalated' },
     },
     {
       name: 'asks people where policy would let it run alone, but the runner would not',

@@ -20,3 +20,11 @@ test.each([
   const messages = 'problems' in read ? read.problems.map(({ message }) => message) : []
   expect(messages.some((message) => message.includes('repeats a group'))).toBe(!ok)
 })
+
+test('text that a proposal or a label fills may not stand in a query', () => {
+  const text = DNS.replace('query: min(up{job="node",host=~"ns.*"})', () => 'query: \'up{name="${name}"}\'')
+  expect(text).not.toBe(DNS)
+  const read = readRunbook('dns-change.yaml', text)
+  const messages = 'problems' in read ? read.problems.map(({ message }) => message) : []
+  expect(messages).toEqual(['"name" is text, which may not stand in a query'])
+})

@@ -26,8 +26,7 @@ export function checkReferences(
     [['evidence'], file.evidence],
     [['health', 'checks'], file.health.checks],
   ] as const)
-    for (const [index, check] of checks.entries())
-      checkCheck([...list, index], check, names.withFields, world, say)
+    for (const [index, check] of checks.entries()) checkCheck([...list, index], check, names, world, say)
   const used = checkSteps(file, names.plain, world, say)
   checkTriggers(file, say)
   if (!broken.has('steps')) {
@@ -59,7 +58,6 @@ function namesIn(file: RunbookFile): Names {
   const fields = targets.flatMap((name) =>
     ['address', 'service', 'region'].map((field) => `${name}.${field}`),
   )
-  // Free text in a query would let whoever fills it write another query: evidence is never a proposer's to shape.
   const safe = plain.filter((name) => {
     const type = file.parameters[name]?.type
     return type === 'target' || type === 'service' || type === 'integer'
@@ -80,14 +78,18 @@ function checkTemplate(path: Path, text: string, names: readonly string[], say: 
       )
 }
 
-function checkCheck(
-  path: Path,
-  check: CheckFile,
-  names: readonly string[],
-  world: RunbookWorld,
-  say: Say,
-): void {
-  checkTemplate([...path, 'query'], check.query, names, say)
+function checkCheck(path: Path, check: CheckFile, names: Names, world: RunbookWorld, say: Say): void {
+  const at = [...path, 'query']
+  checkTemplate(at, check.query, [...names.plain, ...names.withFields], say)
+  // Free text in a query would let whoever fills it write another query: evidence is never a proposer's to shape.
+  for (const { name, start } of tokensOf(check.query))
+    if (names.plain.includes(name) && !names.withFields.includes(name))
+      say(
+        at,
+        `"${name}" is text, which may not stand in a query`,
+        'take a target, a service or an integer',
+        start,
+      )
   if (world.sources !== undefined && !world.sources.includes(check.source))
     say(
       [...path, 'source'],

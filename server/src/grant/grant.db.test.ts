@@ -116,6 +116,12 @@ describe('the log', () => {
   const rows: { name: string; log: [LogStatus, number]; manner: Manner; isGranted: boolean }[] = [
     { name: 'rewound: nothing is granted', log: [rewound, 0], manner: {}, isGranted: false },
     {
+      name: 'not looked at yet: nothing is granted',
+      log: [{ state: 'away', says: 'the log was not looked at yet' }, 0],
+      manner: {},
+      isGranted: false,
+    },
+    {
       name: 'rewound: nothing is granted, whoever signed',
       log: [rewound, 0],
       manner: { action: { privileged: true } },

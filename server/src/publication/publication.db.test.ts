@@ -10,7 +10,7 @@ import { endOf, proposeFor, stateOf, until, work } from '../testing/play.ts'
 import { type TestSite, testSite } from '../testing/site.ts'
 import { createTestRunner } from '../testing/test-runner.ts'
 import { restart } from '../testing/texts.ts'
-import { openPublications } from './handle.ts'
+import { openPublications, refreshPublications } from './handle.ts'
 import { createPublished } from './published.ts'
 
 let site: TestSite
@@ -39,6 +39,37 @@ test('a new version that is signed comes in; plans that rest on the old one stil
   expect(items.filter(({ id }) => id === 'versions')).toMatchObject([{ text: second }])
   const digest = publishedDigest(digestOf, 'runbook', first)
   expect(site.context.published.runbook('versions', digest)?.text).toBe(first)
+})
+
+test('a text that was superseded needs a new signature: the old acts, which anyone may read, bring nothing back', async () => {
+  const [first, second] = [said('back', 'Once.'), said('back', 'Twice.')]
+  const acts = signed('back', first)
+  await publish('back', first, acts)
+  await publish('back', second, signed('back', second))
+  expect(await publish('back', first, acts)).toMatchObject({ status: 422 })
+  expect(inForce('back')).toBe(second)
+  expect((await publish('back', first, signed('back', first))).status).toBe(201)
+  expect(inForce('back')).toBe(first)
+})
+
+test('one policy is in force, whatever it is called, and other replicas hear of it', async () => {
+  const before = site.context.published.policy()?.text ?? ''
+  const other: Context = { ...site.context, published: createPublished() }
+  await openPublications(other, { policy: join(site.folder, 'none.yaml'), runbooks: [] }).catch(
+    () => undefined,
+  )
+  const strict = `${before}# stricter\n`
+  const acts = site.publication('policy', 'strict', strict, [site.people.bob]).acts
+  expect((await publish('strict', strict, acts, 'policy')).status).toBe(201)
+  const { rows } = await site.context.pool.query(
+    "select id from publication where what = 'policy' and in_force",
+  )
+  expect(rows).toEqual([{ id: 'strict' }])
+  expect(other.published.policy()?.text).toBe(before)
+  await refreshPublications(other, site.context.pool)
+  expect(other.published.policy()?.text).toBe(strict)
+  const again = site.publication('policy', 'default', before, [site.people.bob]).acts
+  expect((await publish('default', before, again, 'policy')).status).toBe(201)
 })
 
 test.each<{ name: string; make: (text: string) => SignedAct[]; says: string }>([
