@@ -13,6 +13,7 @@ import type { Runbook } from '@countersign/core/runbook/runbook'
 import type pg from 'pg'
 import type { Context } from '../context.ts'
 import { listHoldRows, lockHolds } from '../hold/store.ts'
+import { policyInForce } from '../publication/handle.ts'
 import { uuid } from '../uuid.ts'
 import { freeReserved, reserve } from './store.ts'
 
@@ -42,7 +43,7 @@ export async function issueGrant(
   const now = context.now()
   const { plan } = state.planned.signed
   if (plan.expiresAt <= now) return { void: 'the plan expired before it could be granted' }
-  if (context.published.policy()?.digest !== plan.policy)
+  if ((await policyInForce(context, tx))?.digest !== plan.policy)
     return { void: 'the policy changed after the plan was made' }
   if (plan.limits.length > 0) return { void: 'the plan hits a hard limit' }
   const lag = refuseByLog(context, state)

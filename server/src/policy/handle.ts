@@ -16,7 +16,7 @@ import { loadIncident } from '../incident/stream.ts'
 import { closeProposal } from '../proposal/close.ts'
 import { runbookOf } from '../proposal/steering.ts'
 import { appendProposal, type LoadedProposal } from '../proposal/stream.ts'
-import { refreshPublications } from '../publication/handle.ts'
+import { policyInForce } from '../publication/handle.ts'
 import { readHistory } from './history.ts'
 
 type Deciding = Extract<Proposal, { phase: 'deciding' }>
@@ -27,8 +27,7 @@ export async function decideProposal(
   loaded: LoadedProposal,
 ): Promise<LoadedProposal> {
   const { state } = loaded
-  await refreshPublications(context, tx)
-  const published = context.published.policy()
+  const published = await policyInForce(context, tx)
   if (state.phase !== 'deciding') return loaded
   if (published === null) return closeProposal(tx, context, loaded, 'escalated', 'no policy is in force')
   if (state.planned.signed.plan.policy !== published.digest)

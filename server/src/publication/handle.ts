@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { readYamlFiles } from '../files.ts'
 import { appendSite } from '../trust/site-stream.ts'
-import type { Text } from './published.ts'
+import type { PublishedPolicy, Text } from './published.ts'
 import {
   isSuperseded,
   listMarks,
@@ -70,6 +70,20 @@ export async function refreshPublications(context: Context, db: pg.ClientBase | 
     const answer = published.take(row, context.trust, context.now())
     if ('enforce' in answer) answer.enforce()
   }
+}
+
+/**
+ * The policy that the record says is in force, as this replica can read it. Null where it cannot: what this replica
+ * remembers from before then decides nothing and grants nothing.
+ */
+export async function policyInForce(
+  context: Context,
+  db: pg.ClientBase | pg.Pool,
+): Promise<PublishedPolicy | null> {
+  await refreshPublications(context, db)
+  const mark = (await listMarks(db)).find(({ what }) => what === 'policy')
+  const policy = context.published.policy()
+  return mark !== undefined && policy?.digest === mark.digest ? policy : null
 }
 
 function isSame(row: PublicationRow, text: Omit<Text, 'digest'>): boolean {

@@ -10,7 +10,7 @@ import { endOf, proposeFor, stateOf, until, work } from '../testing/play.ts'
 import { type TestSite, testSite } from '../testing/site.ts'
 import { createTestRunner } from '../testing/test-runner.ts'
 import { restart } from '../testing/texts.ts'
-import { openPublications, refreshPublications } from './handle.ts'
+import { openPublications, policyInForce } from './handle.ts'
 import { createPublished } from './published.ts'
 
 let site: TestSite
@@ -66,8 +66,15 @@ test('one policy is in force, whatever it is called, and other replicas hear of 
   )
   expect(rows).toEqual([{ id: 'strict' }])
   expect(other.published.policy()?.text).toBe(before)
-  await refreshPublications(other, site.context.pool)
-  expect(other.published.policy()?.text).toBe(strict)
+  // A replica that cannot read what is in force has no policy: not the one it remembers.
+  const trust = site.context.trust.current()
+  const people = trust.body.people.filter(({ id }) => id !== 'bob')
+  const blind = {
+    ...other,
+    trust: { ...other.trust, current: () => ({ ...trust, body: { ...trust.body, people } }) },
+  }
+  expect(await policyInForce(blind, site.context.pool)).toBe(null)
+  expect((await policyInForce(other, site.context.pool))?.text).toBe(strict)
   const again = site.publication('policy', 'default', before, [site.people.bob]).acts
   expect((await publish('default', before, again, 'policy')).status).toBe(201)
 })
